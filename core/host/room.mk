@@ -1,0 +1,2 @@
+noinst_LIBRARIES += core/libhost.a
+core_libhost_a_SOURCES =
