@@ -140,6 +140,15 @@ struct sb_turn {
     size_t phrase_count;
     bool handed_over;     /* a human has this conversation */
     const char *last_reply; /* what we said last, or "" */
+    const char *address;    /* of the business, as printed, or "" */
+    const char *email;      /* likewise */
+    const char *website;    /* likewise */
+    /* From the template, NULL-terminated, may be NULL: groups of words that mean the
+     * same to this industry ("tee time=booking=slot"), and phrases that begin its
+     * intake ("book", "come out"). Whether to begin is the model's choice: "how much
+     * is it to book" wants a price first. */
+    const char *const *synonyms;
+    const char *const *intake_when;
 };
 
 #endif
