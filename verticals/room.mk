@@ -1,1 +1,11 @@
+# A vertical is a folder: <name>.yaml, scenarios/*.scn, and with code <name>.c, which
+# becomes <name>.la among the plugins. The data is installed below
+# $(pkgdatadir)/verticals/ with its folders. For each vertical with code:
+#
+#   plugin_LTLIBRARIES += verticals/NAME/NAME.la
+#   verticals_NAME_NAME_la_SOURCES = verticals/NAME/NAME.c
+#   verticals_NAME_NAME_la_CPPFLAGS = $(plugin_cppflags)
+#   verticals_NAME_NAME_la_CFLAGS = $(plugin_cflags)
+#   verticals_NAME_NAME_la_LDFLAGS = $(plugin_ldflags)
+#   nobase_dist_pkgdata_DATA += verticals/NAME/NAME.yaml verticals/NAME/scenarios/X.scn
 EXTRA_DIST +=
