@@ -5,6 +5,8 @@
  */
 #include "base/paths.h"
 
+#include "base/array.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,7 @@ int sb_path_is_uninstalled(void)
 static const char *const *split(TALLOC_CTX *mem, const char *paths)
 {
     char *copy = talloc_strdup(mem, paths), *save = NULL, *part;
-    const char **list = talloc_zero_array(mem, const char *, strlen(paths) + 2);
+    const char **list = sb_array(mem, const char *, strlen(paths) + 2);
     size_t count = 0;
 
     for (part = strtok_r(copy, ":", &save); part; part = strtok_r(NULL, ":", &save))
@@ -63,5 +65,6 @@ const char *const *sb_path_plugins(TALLOC_CTX *mem)
 
 const char *sb_path_etc(TALLOC_CTX *mem)
 {
-    return choose(mem, "SWITCHBOARD_ETC", SB_SRCDIR "/etc", SB_SYSCONFDIR "/switchboard")[0];
+    return choose(mem, "SWITCHBOARD_ETC", SB_SRCDIR "/etc",
+                  SB_SYSCONFDIR "/switchboard")[0];
 }

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += core/libbase.a
 core_libbase_a_SOURCES = \
-	core/base/buf.h core/base/clock.h core/base/crypto.h core/base/json.h \
+	core/base/array.h core/base/buf.h core/base/clock.h core/base/crypto.h core/base/json.h \
 	core/base/log.h core/base/metrics.h core/base/table.h core/base/task.h \
 	core/base/paths.c core/base/paths.h core/base/text.h core/base/yaml.h core/base/zone.h
 
