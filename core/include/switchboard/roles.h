@@ -67,6 +67,10 @@ struct sb_llm_request {
     double temperature;      /* negative: the plugin's own default */
     const char *json_schema; /* hold the reply to it, or NULL */
     const struct sb_turn *turn; /* the structured turn; NULL for background work */
+    /* What the person has already been given of this very reply by another provider
+     * that failed in mid-answer, or NULL. The last two messages say the same to a
+     * model. Go on from there: do not repeat it, do not apologise. */
+    const char *said;
 };
 
 struct sb_llm_usage {
