@@ -93,8 +93,15 @@ const char *sb_template_phrase(const struct sb_template *tpl, const char *name);
 /* The first (so the most urgent) rule that matches the folded `message`, or NULL. */
 const struct sb_template_rule *sb_template_match(const struct sb_template_rule *rules,
                                                  size_t count, const char *message);
+/* The same for one phrase, or any of a NULL-terminated list (which may be NULL). */
+bool sb_template_phrase_in(const char *message, const char *phrase);
+bool sb_template_any_in(const char *message, const char *const *phrases);
+/* The placeholders that phrases may use, NULL-terminated: what the pairs below should
+ * hold. */
+extern const char *const sb_template_placeholders[];
 /* Replaces {business}, {phone}, ... from name/value pairs (NULL-terminated). Unknown
- * placeholders become "". */
+ * placeholders become "". A part in [square brackets] is left out when a placeholder
+ * in it is empty: "call us[ on {phone}]". */
 char *sb_template_fill(TALLOC_CTX *mem, const char *text, const char *const *pairs);
 
 #endif
