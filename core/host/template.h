@@ -25,10 +25,10 @@ struct sb_template_field {
     const char *name, *label, *ask, *retry, *help;
     enum sb_field_kind kind;
     bool required;
-    const char *const *choices;   /* NULL-terminated, or NULL */
-    const char *const *synonyms;  /* "choice=word" entries, NULL-terminated, or NULL */
-    double min, max;              /* numbers; min == max: no range */
-    const char *only_if;          /* "field=value" or "" */
+    const char *const *choices;  /* NULL-terminated, or NULL */
+    const char *const *synonyms; /* "choice=word" entries, NULL-terminated, or NULL */
+    double min, max;             /* numbers; min == max: no range */
+    const char *only_if;         /* "field=value" or "" */
 };
 
 /* Matches when any phrase of `any` and (if given) any of `with` is in the message and
@@ -36,9 +36,9 @@ struct sb_template_field {
 struct sb_template_rule {
     const char *name;
     const char *const *any, *const *with, *const *unless;
-    int level;        /* urgency 1..3; 0 in other lists */
-    const char *say;  /* verbatim */
-    bool page;        /* wake a human */
+    int level;       /* urgency 1..3; 0 in other lists */
+    const char *say; /* verbatim */
+    bool page;       /* wake a human */
 };
 
 struct sb_template_score {

@@ -13,7 +13,8 @@
 #define MOST_ITEMS 500
 
 /* A section that must be a list; NULL is an empty one. */
-int sb_template_check_list(const struct sb_yaml *list, const char *name, struct sb_err *err)
+int sb_template_check_list(const struct sb_yaml *list, const char *name,
+                           struct sb_err *err)
 {
     if (!list)
         return 0;
@@ -43,7 +44,7 @@ const char *const *sb_template_folded(TALLOC_CTX *mem, const char *const *list)
 
 /* Refuses "{bussiness}" in a text that is filled later. */
 int sb_template_check_placeholders(const struct sb_yaml *node, const char *text,
-                              struct sb_err *err)
+                                   struct sb_err *err)
 {
     const char *p = text, *end, *near;
     char name[32];
@@ -82,8 +83,8 @@ static int bind_faqs(TALLOC_CTX *mem, const struct sb_yaml *list,
     for (i = 0; i < list->count; i++) {
         struct faq_row row = {0};
 
-        rc = sb_table_bind(faqs, SB_TABLE(sb_template_faq_rows), list->items[i], NULL, &row,
-                           sizeof(row), err);
+        rc = sb_table_bind(faqs, SB_TABLE(sb_template_faq_rows), list->items[i], NULL,
+                           &row, sizeof(row), err);
         if (!rc)
             rc = sb_template_check_placeholders(list->items[i], row.answer, err);
         if (rc)
@@ -106,14 +107,16 @@ static int bind_rules(TALLOC_CTX *mem, const struct sb_yaml *list, const char *n
 
     if (rc || !list)
         return rc;
-    rules = talloc_zero_array(mem, struct sb_template_rule, (unsigned)(list->count + 1));
+    rules =
+        talloc_zero_array(mem, struct sb_template_rule, (unsigned)(list->count + 1));
     for (i = 0; i < list->count; i++) {
         struct rule_row row = {0};
 
         rc = sb_table_bind(rules, SB_TABLE(rows), list->items[i], NULL, &row,
                            sizeof(row), err);
         if (!rc)
-            rc = sb_template_check_placeholders(list->items[i], row.say ? row.say : "", err);
+            rc = sb_template_check_placeholders(list->items[i], row.say ? row.say : "",
+                                                err);
         if (rc)
             return rc;
         rules[i] = (struct sb_template_rule){
@@ -148,8 +151,8 @@ static int bind_all_rules(TALLOC_CTX *mem, const struct sb_yaml *root,
                           struct sb_template *tpl, struct sb_err *err)
 {
     struct sb_template_rule *urgency = NULL, *scope = NULL;
-    int rc = bind_rules(mem, sb_yaml_get(root, "urgency"), "urgency", sb_template_urgency_rows,
-                        &urgency, &tpl->urgency_count, err);
+    int rc = bind_rules(mem, sb_yaml_get(root, "urgency"), "urgency",
+                        sb_template_urgency_rows, &urgency, &tpl->urgency_count, err);
 
     if (!rc)
         rc = bind_rules(mem, sb_yaml_get(root, "out_of_scope"), "out_of_scope",
@@ -167,8 +170,8 @@ static int bind_score(TALLOC_CTX *mem, const struct sb_yaml *map,
                       struct sb_err *err)
 {
     struct score_row row = {0};
-    int rc =
-        sb_table_bind(mem, SB_TABLE(sb_template_score_rows), map, NULL, &row, sizeof(row), err);
+    int rc = sb_table_bind(mem, SB_TABLE(sb_template_score_rows), map, NULL, &row,
+                           sizeof(row), err);
 
     if (rc)
         return rc;
@@ -179,13 +182,14 @@ static int bind_score(TALLOC_CTX *mem, const struct sb_yaml *map,
         return sb_yaml_fail(err, SB_EINVAL, map,
                             "'%s' needs a field, phrases or an urgency to look at",
                             row.name);
-    *score = (struct sb_template_score){row.name,
-                                        row.reason,
-                                        (int)row.points,
-                                        row.field,
-                                        row.equals,
-                                        sb_template_folded(mem, (const char *const *)row.any),
-                                        (int)row.urgency_at_least};
+    *score = (struct sb_template_score){
+        row.name,
+        row.reason,
+        (int)row.points,
+        row.field,
+        row.equals,
+        sb_template_folded(mem, (const char *const *)row.any),
+        (int)row.urgency_at_least};
     return 0;
 }
 
@@ -198,7 +202,8 @@ static int bind_scoring(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    scoring = talloc_zero_array(mem, struct sb_template_score, (unsigned)(list->count + 1));
+    scoring =
+        talloc_zero_array(mem, struct sb_template_score, (unsigned)(list->count + 1));
     for (i = 0; i < list->count; i++)
         if ((rc = bind_score(scoring, list->items[i], tpl, &scoring[i], err)))
             return rc;
@@ -216,12 +221,13 @@ static int bind_services(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    services = talloc_zero_array(mem, struct sb_template_service, (unsigned)(list->count + 1));
+    services =
+        talloc_zero_array(mem, struct sb_template_service, (unsigned)(list->count + 1));
     for (i = 0; i < list->count; i++) {
         struct service_row row = {0};
 
-        rc = sb_table_bind(services, SB_TABLE(sb_template_service_rows), list->items[i], NULL, &row,
-                           sizeof(row), err);
+        rc = sb_table_bind(services, SB_TABLE(sb_template_service_rows), list->items[i],
+                           NULL, &row, sizeof(row), err);
         if (rc)
             return rc;
         services[i] = (struct sb_template_service){row.name, row.summary, row.price,
@@ -287,8 +293,8 @@ static int bind_head(struct sb_template *tpl, const struct sb_yaml *root,
                      struct sb_err *err)
 {
     struct head_row row = {0};
-    int rc = sb_table_bind(tpl, SB_TABLE(sb_template_head_rows), root, sb_template_head_others, &row,
-                           sizeof(row), err);
+    int rc = sb_table_bind(tpl, SB_TABLE(sb_template_head_rows), root,
+                           sb_template_head_others, &row, sizeof(row), err);
 
     if (rc)
         return rc;

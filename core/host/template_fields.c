@@ -85,8 +85,8 @@ static int bind_field(TALLOC_CTX *mem, const struct sb_yaml *map,
                       struct sb_template_field *field, struct sb_err *err)
 {
     struct field_row row = {0};
-    int rc = sb_table_bind(mem, SB_TABLE(sb_template_field_rows), map, sb_template_field_others, &row,
-                           sizeof(row), err);
+    int rc = sb_table_bind(mem, SB_TABLE(sb_template_field_rows), map,
+                           sb_template_field_others, &row, sizeof(row), err);
 
     if (rc)
         return rc;
@@ -117,7 +117,7 @@ static int bind_field(TALLOC_CTX *mem, const struct sb_yaml *map,
 }
 
 const struct sb_template_field *sb_template_find_field(const struct sb_template *tpl,
-                                                  const char *name, size_t len)
+                                                       const char *name, size_t len)
 {
     size_t i;
 
@@ -142,8 +142,8 @@ static int check_fields(const struct sb_yaml *list, const struct sb_template *tp
             return sb_yaml_fail(err, SB_EINVAL, list->items[i],
                                 "there are two fields called '%s'", field->name);
         if (*field->only_if &&
-            (!equals ||
-             !sb_template_find_field(tpl, field->only_if, (size_t)(equals - field->only_if))))
+            (!equals || !sb_template_find_field(tpl, field->only_if,
+                                                (size_t)(equals - field->only_if))))
             return sb_yaml_fail(err, SB_EINVAL, list->items[i],
                                 "only_if '%s' should read field=value, with a field "
                                 "of this template",
@@ -153,7 +153,7 @@ static int check_fields(const struct sb_yaml *list, const struct sb_template *tp
 }
 
 int sb_template_bind_fields(TALLOC_CTX *mem, const struct sb_yaml *list,
-                       struct sb_template *tpl, struct sb_err *err)
+                            struct sb_template *tpl, struct sb_err *err)
 {
     struct sb_template_field *fields;
     size_t i;
@@ -161,7 +161,8 @@ int sb_template_bind_fields(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    fields = talloc_zero_array(mem, struct sb_template_field, (unsigned)(list->count + 1));
+    fields =
+        talloc_zero_array(mem, struct sb_template_field, (unsigned)(list->count + 1));
     for (i = 0; i < list->count; i++)
         if ((rc = bind_field(fields, list->items[i], &fields[i], err)))
             return rc;

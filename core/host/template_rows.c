@@ -36,8 +36,8 @@ const struct sb_option sb_template_head_rows[] = {
     SB_OPT_END,
 };
 const char *const sb_template_head_others[] = {"phrases",      "fields",  "faqs",
-                                          "urgency",      "scoring", "services",
-                                          "out_of_scope", NULL};
+                                               "urgency",      "scoring", "services",
+                                               "out_of_scope", NULL};
 
 const struct sb_option sb_template_field_rows[] = {
     SB_OPT_STRING(struct field_row, name, NULL, SB_OPTION_REQUIRED,
