@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/array.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "host/template_bind.h"
@@ -118,7 +119,7 @@ static bool is_listed(const char *const *list, size_t count, const char *name)
 
 const char *const *sb_template_list(TALLOC_CTX *mem, const char *const *dirs)
 {
-    const char **list = talloc_zero_array(mem, const char *, 1);
+    const char **list = sb_array(mem, const char *, 1);
     size_t count = 0, i;
 
     for (i = 0; dirs && dirs[i]; i++) {

@@ -6,6 +6,7 @@
 #include "host/template_bind.h"
 
 #include <string.h>
+#include "base/array.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "host/template_rows.h"
@@ -36,7 +37,7 @@ const char *const *sb_template_folded(TALLOC_CTX *mem, const char *const *list)
         return NULL;
     while (list[n])
         n++;
-    out = talloc_zero_array(mem, const char *, (unsigned)(n + 1));
+    out = sb_array(mem, const char *, n + 1);
     for (i = 0; i < n; i++)
         out[i] = sb_text_fold(out, list[i]);
     return out;
@@ -79,7 +80,7 @@ static int bind_faqs(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    faqs = talloc_zero_array(mem, struct sb_template_faq, (unsigned)(list->count + 1));
+    faqs = sb_array(mem, struct sb_template_faq, list->count + 1);
     for (i = 0; i < list->count; i++) {
         struct faq_row row = {0};
 
@@ -107,8 +108,7 @@ static int bind_rules(TALLOC_CTX *mem, const struct sb_yaml *list, const char *n
 
     if (rc || !list)
         return rc;
-    rules =
-        talloc_zero_array(mem, struct sb_template_rule, (unsigned)(list->count + 1));
+    rules = sb_array(mem, struct sb_template_rule, list->count + 1);
     for (i = 0; i < list->count; i++) {
         struct rule_row row = {0};
 
@@ -202,8 +202,7 @@ static int bind_scoring(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    scoring =
-        talloc_zero_array(mem, struct sb_template_score, (unsigned)(list->count + 1));
+    scoring = sb_array(mem, struct sb_template_score, list->count + 1);
     for (i = 0; i < list->count; i++)
         if ((rc = bind_score(scoring, list->items[i], tpl, &scoring[i], err)))
             return rc;
@@ -221,8 +220,7 @@ static int bind_services(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    services =
-        talloc_zero_array(mem, struct sb_template_service, (unsigned)(list->count + 1));
+    services = sb_array(mem, struct sb_template_service, list->count + 1);
     for (i = 0; i < list->count; i++) {
         struct service_row row = {0};
 
@@ -269,7 +267,7 @@ static int bind_phrases(TALLOC_CTX *mem, const struct sb_yaml *map,
         return 0;
     if (map->kind != SB_YAML_MAP)
         return sb_yaml_fail(err, SB_EINVAL, map, "'phrases' should be a map");
-    phrases = talloc_zero_array(mem, struct sb_phrase, (unsigned)(phrases_in(map) + 1));
+    phrases = sb_array(mem, struct sb_phrase, phrases_in(map) + 1);
     for (i = 0; !rc && i < map->count; i++) {
         const struct sb_yaml *value = map->items[i];
         const char *name = talloc_strdup(phrases, map->keys[i]->text);

@@ -6,6 +6,7 @@
 #include "host/template_bind.h"
 
 #include <string.h>
+#include "base/array.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "host/template_rows.h"
@@ -71,7 +72,7 @@ static int bind_field_synonyms(TALLOC_CTX *mem, const struct sb_yaml *map,
             "'synonyms' should be a map from choices to lists of words");
     for (i = 0; i < map->count; i++)
         total += map->items[i]->count;
-    out = talloc_zero_array(mem, const char *, (unsigned)(total + 1));
+    out = sb_array(mem, const char *, total + 1);
     for (i = 0; i < map->count; i++) {
         rc = synonyms_of_choice(map->keys[i], map->items[i], field, out, &count, err);
         if (rc)
@@ -161,8 +162,7 @@ int sb_template_bind_fields(TALLOC_CTX *mem, const struct sb_yaml *list,
 
     if (rc || !list)
         return rc;
-    fields =
-        talloc_zero_array(mem, struct sb_template_field, (unsigned)(list->count + 1));
+    fields = sb_array(mem, struct sb_template_field, list->count + 1);
     for (i = 0; i < list->count; i++)
         if ((rc = bind_field(fields, list->items[i], &fields[i], err)))
             return rc;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include "base/array.h"
 #include "base/text.h"
 
 static struct sb_yaml *copy_shell(TALLOC_CTX *mem, const struct sb_yaml *from,
@@ -16,10 +17,9 @@ static struct sb_yaml *copy_shell(TALLOC_CTX *mem, const struct sb_yaml *from,
 
     *node = *from;
     node->count = 0;
-    node->items = talloc_zero_array(node, struct sb_yaml *, (unsigned)(room + 1));
-    node->keys = from->kind == SB_YAML_MAP
-                     ? talloc_zero_array(node, struct sb_yaml *, (unsigned)(room + 1))
-                     : NULL;
+    node->items = sb_array(node, struct sb_yaml *, room + 1);
+    node->keys =
+        from->kind == SB_YAML_MAP ? sb_array(node, struct sb_yaml *, room + 1) : NULL;
     return node;
 }
 
