@@ -24,7 +24,11 @@ static int start(const struct sb_host *host, const void *config, void **state_r,
 
 static void stop(void *state)
 {
-    free(state);
+    struct local *local = state;
+
+    local_search_free(local->search);
+    local_embed_free(local->embed);
+    free(local);
 }
 
 static const struct sb_option options[] = {
@@ -40,6 +44,8 @@ static const struct sb_option options[] = {
 };
 
 static const struct sb_role roles[] = {
+    {SB_ROLE_EMBED, &local_embed_ops},
+    {SB_ROLE_SEARCH, &local_search_ops},
     {NULL, NULL},
 };
 

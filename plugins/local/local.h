@@ -17,12 +17,14 @@ struct local_conf {
 };
 
 struct local_search;
+struct local_embed;
 
 /* One instance: the `state` of every call. */
 struct local {
     const struct sb_host *host;
     const struct local_conf *conf;
     struct local_search *search; /* made by search.c at its first call, or NULL */
+    struct local_embed *embed;   /* likewise, by embed.c */
 };
 
 extern const struct sb_llm_ops local_llm_ops;
@@ -32,5 +34,7 @@ extern const struct sb_search_ops local_search_ops;
 
 /* Frees the loaded indexes; NULL is fine. (search.c) */
 void local_search_free(struct local_search *search);
+/* Likewise the stemmer and its tables. (embed.c) */
+void local_embed_free(struct local_embed *embed);
 
 #endif
