@@ -8,6 +8,5 @@
 #   verticals_NAME_NAME_la_CFLAGS = $(plugin_cflags)
 #   verticals_NAME_NAME_la_LDFLAGS = $(plugin_ldflags)
 #   nobase_dist_pkgdata_DATA += verticals/NAME/NAME.yaml verticals/NAME/scenarios/X.scn
-nobase_dist_pkgdata_DATA =
 nobase_dist_pkgdata_DATA += verticals/golf/golf.yaml \
 	verticals/home_services/home_services.yaml verticals/salon/salon.yaml
