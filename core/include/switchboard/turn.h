@@ -149,6 +149,9 @@ struct sb_turn {
      * is it to book" wants a price first. */
     const char *const *synonyms;
     const char *const *intake_when;
+    /* What the template says to this message because it matched an out-of-scope rule
+     * (its `say`, or the phrase "out_of_scope" when it has none), or "". */
+    const char *refuse;
 };
 
 #endif
