@@ -15,6 +15,10 @@
 /* Parses one value: at most 64 levels, duplicate keys and trailing bytes refused,
  * invalid UTF-8 refused. The error names line and column. Free with json_decref. */
 int sb_json_parse(const char *text, size_t len, json_t **out_r, struct sb_err *err);
+/* Writes `text` as a JSON string literal, quotes included, NUL-terminated; returns the
+ * length that it has or would need, as snprintf does. A text that does not fit is cut
+ * (and then is no JSON). Invalid UTF-8 becomes U+FFFD. */
+size_t sb_json_quote(const char *text, size_t len, char *out, size_t out_size);
 /* Reads as a member of an object; "" / fallback on absence or another type. */
 const char *sb_json_str(const json_t *object, const char *key);
 int64_t sb_json_i64(const json_t *object, const char *key, int64_t fallback);

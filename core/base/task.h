@@ -47,6 +47,8 @@ void sb_loop_stats(struct sb_loop *loop, struct sb_task_stats *stats);
 /* ---- tasks ---- */
 
 /* Starts `fn(arg)` as a task, at the loop's next turn. `name` is static storage.
+ * fn always runs, also when the task was cancelled before it started (its first wait
+ * then returns SB_ECANCELED): what `arg` owns has one place where it is freed.
  * The task is freed when fn returns, unless it is held by sb_task_ref().
  * Returns NULL when no stack could be had. */
 struct sb_task *sb_task_spawn(struct sb_loop *loop, const char *name,
@@ -122,8 +124,8 @@ int sb_each(const char *name, int (*fn)(void *arg, size_t index), void *arg,
 
 /* [suspends] Runs `fn(arg)` on the process's small thread pool (blocking work:
  * password hashing, big scans). It cannot be interrupted: the call returns after
- * it, with SB_ECANCELED if the task was cancelled meanwhile. `fn` touches neither
- * the loop nor tasks. */
+ * it, with SB_ECANCELED if the task was cancelled meanwhile; `fn` did not run when the
+ * task was cancelled or late before. `fn` touches neither the loop nor tasks. */
 int sb_offload(void (*fn)(void *arg), void *arg);
 
 #endif
