@@ -185,11 +185,16 @@ char *sb_pg_bindir(TALLOC_CTX *mem, int major)
 /* ---- children ---- */
 
 /* Between fork and exec: only what is safe there, then exec or _exit. */
-static _Noreturn void become(char *const argv[], int log)
+static _Noreturn void become(const char *const argv[], int log)
 {
-    static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8",
-                zone[] = "TZ=UTC";
+    static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin",
+                locale[] = "LC_ALL=C.UTF-8", zone[] = "TZ=UTC";
     char *const environment[] = {path, locale, zone, NULL};
+    /* execve() promises to leave the words alone but cannot say so in its type. */
+    union {
+        const char *const *in;
+        char *const *out;
+    } words = {.in = argv};
     int null = open("/dev/null", O_RDWR);
     sigset_t none;
 
@@ -202,7 +207,7 @@ static _Noreturn void become(char *const argv[], int log)
         _exit(126);
     if (chdir("/") != 0)
         _exit(126);
-    execve(argv[0], argv, environment);
+    execve(argv[0], words.out, environment);
     _exit(127);
 }
 
@@ -218,8 +223,8 @@ static int drop_rights(const struct sb_who *who)
                : -1;
 }
 
-pid_t sb_child_start(const struct sb_who *who, char *const argv[], const char *log,
-                     struct sb_err *err)
+pid_t sb_child_start(const struct sb_who *who, const char *const argv[],
+                     const char *log, struct sb_err *err)
 {
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     pid_t pid;
@@ -242,22 +247,24 @@ pid_t sb_child_start(const struct sb_who *who, char *const argv[], const char *l
     return pid;
 }
 
-char *sb_last_line(TALLOC_CTX *mem, const char *path)
+char *sb_last_words(TALLOC_CTX *mem, const char *path)
 {
     FILE *file = fopen(path, "re");
-    char line[400], last[400] = "";
+    char line[400], last[400] = "", fatal[400] = "";
 
     while (file && fgets(line, sizeof(line), file)) {
         line[strcspn(line, "\n")] = '\0';
-        if (*line)
+        if (strstr(line, "FATAL:") || strstr(line, "PANIC:"))
+            memcpy(fatal, line, sizeof(fatal));
+        else if (*line)
             memcpy(last, line, sizeof(last));
     }
     if (file)
         (void)fclose(file);
-    return talloc_strdup(mem, last);
+    return talloc_strdup(mem, *fatal ? fatal : last);
 }
 
-int sb_child_run(const struct sb_who *who, char *const argv[], const char *log,
+int sb_child_run(const struct sb_who *who, const char *const argv[], const char *log,
                  struct sb_err *err)
 {
     pid_t pid = sb_child_start(who, argv, log, err), got;
@@ -271,7 +278,7 @@ int sb_child_run(const struct sb_who *who, char *const argv[], const char *log,
     while (got < 0 && errno == EINTR);
     if (got == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    line = sb_last_line(NULL, log);
+    line = sb_last_words(NULL, log);
     (void)sb_fail(err, SB_EIO, "%s failed: %s (see %s)", argv[0],
                   *line ? line : "it said nothing", log);
     talloc_free(line);

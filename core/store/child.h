@@ -26,13 +26,13 @@ char *sb_pg_bindir(TALLOC_CTX *mem, int major);
 
 /* Starts a program in a session of its own, standard input and output on /dev/null
  * and errors appended to `log` (created as `who`). Returns its pid or a code. */
-pid_t sb_child_start(const struct sb_who *who, char *const argv[], const char *log,
-                     struct sb_err *err);
+pid_t sb_child_start(const struct sb_who *who, const char *const argv[],
+                     const char *log, struct sb_err *err);
 /* The same, waits, and gives SB_EIO with the log's last line when it fails. */
-int sb_child_run(const struct sb_who *who, char *const argv[], const char *log,
+int sb_child_run(const struct sb_who *who, const char *const argv[], const char *log,
                  struct sb_err *err);
-/* The last non-empty line of a file, or "". */
-char *sb_last_line(TALLOC_CTX *mem, const char *path);
+/* The last line of a log that is about a fatal error, else its last line, or "". */
+char *sb_last_words(TALLOC_CTX *mem, const char *path);
 
 /* Can `who` reach `path` (each folder above it)? The first that bars the way goes to
  * `barred_r`, on `mem`. */

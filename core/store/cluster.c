@@ -130,8 +130,8 @@ static pid_t pid_of_file(const struct sb_cluster *cluster)
     return (pid_t)strtol(line, NULL, 10);
 }
 
-/* The pid file of a postmaster that is no more would stop the next one where its pid
- * is a zombie or in use again. It goes only after the last backend has gone: two
+/* The pid files of a postmaster that is no more would stop the next one where its pid
+ * is a zombie or in use again. They go only after the last backend has gone: two
  * generations must never touch the same files. */
 static int clear_stale(const struct sb_cluster *cluster, struct sb_err *err)
 {
@@ -150,6 +150,8 @@ static int clear_stale(const struct sb_cluster *cluster, struct sb_err *err)
             (void)orphans(cluster, waited > 5000 ? SIGKILL : SIGQUIT);
         nap(20);
     }
+    (void)snprintf(path, sizeof(path), "%s/.s.PGSQL.5432.lock", cluster->place.run);
+    (void)unlink(path);
     (void)snprintf(path, sizeof(path), "%s/postmaster.pid", cluster->place.data);
     if (unlink(path) != 0 && errno != ENOENT)
         return sb_fail(err, SB_EIO, "cannot remove %s: %s", path, strerror(errno));
@@ -162,7 +164,7 @@ static int spawn(struct sb_cluster *cluster, struct sb_err *err)
 {
     struct sb_place *place = &cluster->place;
     char *program = talloc_asprintf(NULL, "%s/postgres", place->bin);
-    char *argv[] = {program, "-D", place->data, "-k", place->run, NULL};
+    const char *argv[] = {program, "-D", place->data, "-k", place->run, NULL};
     pid_t pid;
 
     (void)unlink(place->start_log);
@@ -174,11 +176,16 @@ static int spawn(struct sb_cluster *cluster, struct sb_err *err)
     return 0;
 }
 
-/* Reaps it if it is our child and has ended. */
+/* Reaps it if it is our child and has ended; one that is just dying has lost its
+ * command line already, and is waited for. */
 static bool is_running(const struct sb_cluster *cluster)
 {
-    (void)waitpid(cluster->pid, NULL, WNOHANG);
-    return is_postmaster(cluster, cluster->pid);
+    if (waitpid(cluster->pid, NULL, WNOHANG) == cluster->pid)
+        return false;
+    if (is_postmaster(cluster, cluster->pid))
+        return true;
+    (void)waitpid(cluster->pid, NULL, 0);
+    return false;
 }
 
 static bool has_ended(const struct sb_cluster *cluster)
@@ -191,20 +198,33 @@ static bool has_ended(const struct sb_cluster *cluster)
     return got < 0 && !is_postmaster(cluster, cluster->pid);
 }
 
+/* Its reason is in the log of the day, unless it ended before it had one. */
+static int fail_ended(const struct sb_cluster *cluster, struct sb_err *err)
+{
+    TALLOC_CTX *mem = talloc_new(NULL);
+    time_t now = time(NULL);
+    char day[8], *line;
+    struct tm tm;
+
+    (void)strftime(day, sizeof(day), "%a", gmtime_r(&now, &tm));
+    line = sb_last_words(
+        mem, talloc_asprintf(mem, "%s/postgres-%s.log", cluster->place.log, day));
+    if (!strstr(line, "FATAL:") && !strstr(line, "PANIC:"))
+        line = sb_last_words(mem, cluster->place.start_log);
+    (void)sb_fail(err, SB_EIO, "PostgreSQL ended at once: %s (see %s)",
+                  *line ? line : "it said nothing", cluster->place.log);
+    talloc_free(mem);
+    return SB_EIO;
+}
+
 static int wait_ready(struct sb_cluster *cluster, struct sb_err *err)
 {
     int64_t until = now_ms() + cluster->timeout_ms;
     int pause = 2;
 
     while (PQping(cluster->maintenance_url) != PQPING_OK) {
-        if (has_ended(cluster)) {
-            char *line = sb_last_line(NULL, cluster->place.start_log);
-
-            (void)sb_fail(err, SB_EIO, "PostgreSQL ended at once: %s (see %s)",
-                          *line ? line : "it said nothing", cluster->place.log);
-            talloc_free(line);
-            return SB_EIO;
-        }
+        if (has_ended(cluster))
+            return fail_ended(cluster, err);
         if (now_ms() > until)
             return sb_fail(err, SB_ETIMEDOUT,
                            "PostgreSQL (pid %d) does not answer within %d s (see %s)",
@@ -306,7 +326,7 @@ static int bring_up_alone(struct sb_cluster *cluster, struct sb_err *err)
 /* A value of a connection string: quotes and backslashes escaped. */
 static char *quoted(TALLOC_CTX *mem, const char *value)
 {
-    char *out = talloc_array(mem, char, strlen(value) * 2 + 1), *at = out;
+    char *out = talloc_size(mem, strlen(value) * 2 + 1), *at = out;
 
     for (; *value; value++) {
         if (*value == '\'' || *value == '\\')

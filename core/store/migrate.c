@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
+#include "base/array.h"
 #include "base/crypto.h"
 #include "store/pgerr.h"
 #include "store/roles.h"
@@ -49,13 +50,13 @@ static int read_file(TALLOC_CTX *mem, const char *path, char **text_r, size_t *l
 
     if (!file)
         return sb_fail(err, SB_EIO, "cannot read %s: %s", path, strerror(errno));
-    text = talloc_array(mem, char, MAX_FILE + 1);
+    text = talloc_size(mem, MAX_FILE + 1);
     len = fread(text, 1, MAX_FILE + 1, file);
     (void)fclose(file);
     if (len > MAX_FILE || memchr(text, '\0', len))
         return sb_fail(err, SB_EINVAL, "%s is no SQL file of at most 4 MiB", path);
     text[len] = '\0';
-    *text_r = talloc_realloc(mem, text, char, len + 1);
+    *text_r = talloc_realloc_size(mem, text, len + 1);
     *len_r = len;
     return 0;
 }
@@ -78,10 +79,11 @@ static int load_file(struct run *run, const char *dir, const char *name,
     char *path = talloc_asprintf(run->mem, "%s/%s", dir, name);
     struct migration *file;
     uint8_t digest[32];
-    size_t len;
+    size_t len = 0;
     int rc;
 
-    run->files = talloc_realloc(run->mem, run->files, struct migration, run->count + 1);
+    run->files = talloc_realloc(run->mem, run->files, struct migration,
+                                sb_array_count(run->count + 1));
     file = &run->files[run->count];
     file->version = version_of(name);
     if (file->version < 1)

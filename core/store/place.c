@@ -194,20 +194,20 @@ static int run_initdb(TALLOC_CTX *mem, const struct sb_place *place, struct sb_e
 {
     char *fresh = talloc_asprintf(mem, "%s/data.new", place->root);
     char *program = talloc_asprintf(mem, "%s/initdb", place->bin);
-    char *clean[] = {"/bin/rm", "-rf", fresh, NULL};
-    char *argv[] = {program,
-                    "-D",
-                    fresh,
-                    "-U",
-                    SB_CLUSTER_USER,
-                    "--auth-local=trust",
-                    "--auth-host=reject",
-                    "--encoding=UTF8",
-                    "--locale=C.UTF-8",
-                    "--text-search-config=english",
-                    "--data-checksums",
-                    "--no-sync",
-                    NULL};
+    const char *clean[] = {"/bin/rm", "-rf", fresh, NULL};
+    const char *argv[] = {program,
+                          "-D",
+                          fresh,
+                          "-U",
+                          SB_CLUSTER_USER,
+                          "--auth-local=trust",
+                          "--auth-host=reject",
+                          "--encoding=UTF8",
+                          "--locale=C.UTF-8",
+                          "--text-search-config=english",
+                          "--data-checksums",
+                          "--no-sync",
+                          NULL};
     int rc = 0;
 
     if (access(fresh, F_OK) == 0)

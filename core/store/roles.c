@@ -39,13 +39,13 @@ static enum look look(PGconn *conn, const char *role, struct sb_err *err)
 
 /* Whether it worked is for the next look to find out: a rival may have been faster.
  * Keeps the reason why not. */
-static void try_command(PGconn *conn, const char *format, const char *role, char *why,
-                        size_t size)
+static void try_command(PGconn *conn, const char *before, const char *role,
+                        const char *after, char *why, size_t size)
 {
     char sql[200];
     PGresult *result;
 
-    (void)snprintf(sql, sizeof(sql), format, role);
+    (void)snprintf(sql, sizeof(sql), "%s %s %s", before, role, after);
     result = PQexec(conn, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK)
         sb_pg_first_line(PQresultErrorMessage(result), why, size);
@@ -67,10 +67,10 @@ static int make_role(PGconn *conn, const char *role, struct sb_err *err)
                            "SUPERUSER and BYPASSRLS away from it",
                            role);
         case LOOK_MISSING:
-            try_command(conn, "CREATE ROLE %s NOLOGIN", role, why, sizeof(why));
+            try_command(conn, "CREATE ROLE", role, "NOLOGIN", why, sizeof(why));
             break;
         case LOOK_NOT_MEMBER:
-            try_command(conn, "GRANT %s TO CURRENT_USER", role, why, sizeof(why));
+            try_command(conn, "GRANT", role, "TO CURRENT_USER", why, sizeof(why));
             break;
         }
     }
