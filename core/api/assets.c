@@ -22,6 +22,8 @@ EMBED(index_html, "index.html");
 EMBED(chat_html, "chat.html");
 EMBED(not_found_html, "404.html");
 EMBED(chat_js, "chat.js");
+EMBED(chat_socket_js, "chat-socket.js");
+EMBED(chat_view_js, "chat-view.js");
 EMBED(chat_css, "chat.css");
 EMBED(index_js, "index.js");
 EMBED(widget_js, "widget.js");
@@ -35,6 +37,8 @@ static struct sb_asset assets[] = {
     {"/chat.html", "text/html; charset=utf-8", NO_CACHE, web_chat_html, 0},
     {"/404.html", "text/html; charset=utf-8", NO_CACHE, web_not_found_html, 0},
     {"/chat.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_js, 0},
+    {"/chat-socket.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_socket_js, 0},
+    {"/chat-view.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_view_js, 0},
     {"/chat.css", "text/css; charset=utf-8", SHORT_CACHE, web_chat_css, 0},
     {"/index.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_index_js, 0},
     {"/widget.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_widget_js, 0},
@@ -42,7 +46,7 @@ static struct sb_asset assets[] = {
 };
 static const unsigned char *const ends[] = {
     web_index_html_end, web_chat_html_end, web_not_found_html_end, web_chat_js_end,
-    web_chat_css_end,   web_index_js_end,  web_widget_js_end,      web_favicon_svg_end,
+    web_chat_socket_js_end, web_chat_view_js_end, web_chat_css_end,   web_index_js_end,  web_widget_js_end,      web_favicon_svg_end,
 };
 
 const struct sb_asset *sb_asset_find(const char *path)
