@@ -57,6 +57,12 @@ int sb_app_sync_tenants(struct sb_app *app, int *changed_r, struct sb_err *err);
 int sb_app_put_tenant_file(struct sb_app *app, TALLOC_CTX *mem, const char *path,
                            const char **slug_r, bool *changed_r, struct sb_err *err);
 
+struct sb_yaml;
+/* [suspends] The same for a tree that was made otherwise; `origin` is "file" or "api". */
+int sb_app_put_tenant(struct sb_app *app, TALLOC_CTX *mem, const struct sb_yaml *root,
+                      const char *origin, const char **slug_r, bool *changed_r,
+                      struct sb_err *err);
+
 /* A whole tool: loads plugins, joins the database, makes the app, runs `fn(app, arg)`
  * in a task, ends everything. Returns fn's result, or prints why not and returns 1. */
 int sb_app_run(const struct sb_config *config, int (*fn)(struct sb_app *app, void *arg),

@@ -14,7 +14,7 @@ core_libhost_a_SOURCES += \
 	core/host/services.c core/host/services.h core/host/services_http.c \
 	core/host/services_json.c core/host/vertical.c
 core_libhost_a_SOURCES += \
-	core/host/business.c core/host/hours.c core/host/hours.h core/host/hours_parse.c \
+	core/host/business.c core/host/directory.c core/host/hours.c core/host/hours.h core/host/hours_parse.c \
 	core/host/tenant.c core/host/tenant.h
 core_libhost_a_SOURCES += \
 	core/host/template.c core/host/template.h \
