@@ -46,6 +46,7 @@ static const struct sb_option options[] = {
 static const struct sb_role roles[] = {
     {SB_ROLE_EMBED, &local_embed_ops},
     {SB_ROLE_SEARCH, &local_search_ops},
+    {SB_ROLE_CRAWL, &local_crawl_ops},
     {NULL, NULL},
 };
 

@@ -6,6 +6,16 @@ plugins_local_local_la_CPPFLAGS = $(plugin_cppflags)
 plugins_local_local_la_CFLAGS = $(plugin_cflags)
 plugins_local_local_la_LDFLAGS = $(plugin_ldflags)
 plugins_local_local_la_LIBADD = -lstemmer -lm
+# The crawler.
+local_crawl_sources = plugins/local/crawl.c plugins/local/crawl.h \
+	plugins/local/fetch.c plugins/local/fetch.h plugins/local/frontier.c \
+	plugins/local/frontier.h plugins/local/links.c plugins/local/links.h \
+	plugins/local/robots.c plugins/local/robots.h plugins/local/site.c \
+	plugins/local/sitemap.c plugins/local/sitemap.h plugins/local/tags.c \
+	plugins/local/tags.h plugins/local/url.c plugins/local/url.h
+plugins_local_local_la_SOURCES += $(local_crawl_sources)
+plugins_local_local_la_CFLAGS += $(TALLOC_CFLAGS) $(ZLIB_CFLAGS)
+plugins_local_local_la_LIBADD += $(TALLOC_LIBS) $(ZLIB_LIBS)
 EXTRA_DIST += plugins/local/README.md
 
 if HAVE_CRITERION
@@ -16,4 +26,15 @@ tests_unit_unit_local_search_SOURCES = tests/unit/test_local_search.c \
 tests_unit_unit_local_search_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_unit_local_search_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_local_search_LDADD = $(CRITERION_LIBS) -lstemmer -lm
+endif
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_local_crawl
+TESTS += tests/unit/unit_local_crawl
+tests_unit_unit_local_crawl_SOURCES = tests/unit/test_crawl_links.c \
+	tests/unit/test_crawl_robots.c tests/unit/test_crawl_sitemap.c \
+	tests/unit/test_crawl_url.c $(local_crawl_sources)
+tests_unit_unit_local_crawl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_unit_local_crawl_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_local_crawl_LDADD = core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
