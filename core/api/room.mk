@@ -1,2 +1,8 @@
 noinst_LIBRARIES += core/libapi.a
-core_libapi_a_SOURCES =
+core_libapi_a_SOURCES = \
+	core/api/agent_list.c core/api/agent_public.c core/api/api.h core/api/assets.c \
+	core/api/assets.h core/api/chat.c core/api/chat_body.c core/api/chat_body.h \
+	core/api/chat_ws.c core/api/chat_ws.h core/api/chat_ws_turn.c core/api/cors.c \
+	core/api/cors.h core/api/health.c core/api/history.c core/api/hooks.c \
+	core/api/identity.c core/api/identity.h core/api/page.c core/api/routes.c \
+	core/api/turn_run.c core/api/turn_run.h

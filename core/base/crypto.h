@@ -19,7 +19,7 @@ void sb_sha1(const void *data, size_t len, uint8_t out[20]); /* WebSocket accept
 void sb_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
                     uint8_t out[32]);
 bool sb_equal(const void *a, const void *b, size_t len); /* constant time */
-void sb_hex(const void *data, size_t len, char *out); /* 2*len+1 bytes */
+void sb_hex(const void *data, size_t len, char *out);    /* 2*len+1 bytes */
 /* Length as snprintf; `url` picks the URL-safe alphabet without padding. */
 size_t sb_base64(const void *data, size_t len, char *out, size_t out_size, bool url);
 /* Accepts both alphabets, padding optional. Bytes written or SB_EINVAL. */

@@ -28,13 +28,20 @@ bool sb_json_flag(const json_t *object, const char *key, bool fallback);
 char *sb_json_text(TALLOC_CTX *mem, const json_t *value, bool sorted);
 
 /* One row a member of a request body: type-checked before use, unknown refused. */
-enum sb_json_want { SB_WANT_STRING, SB_WANT_INT, SB_WANT_NUMBER, SB_WANT_BOOL,
-                    SB_WANT_OBJECT, SB_WANT_ARRAY };
+enum sb_json_want {
+    SB_WANT_STRING,
+    SB_WANT_INT,
+    SB_WANT_NUMBER,
+    SB_WANT_BOOL,
+    SB_WANT_OBJECT,
+    SB_WANT_ARRAY
+};
 struct sb_json_rule {
     const char *name;
     enum sb_json_want want;
     bool required;
-    size_t max; /* bytes of a string, elements of an array; 0 = no limit but the body's */
+    size_t
+        max; /* bytes of a string, elements of an array; 0 = no limit but the body's */
 };
 /* On failure `*field_r` (may be NULL) names the member at fault. null counts as
  * absent. `rules` ends with a NULL name. */

@@ -23,7 +23,8 @@ struct sb_kv {
 #define sb_int(k, value) ((struct sb_kv){(k), SB_KV_INT, {.i = (int64_t)(value)}})
 #define sb_num(k, value) ((struct sb_kv){(k), SB_KV_NUM, {.d = (value)}})
 
-/* sb_log(SB_LOG_WARN, "store", "connection lost", sb_str("why", msg), sb_int("in", 2)); */
+/* sb_log(SB_LOG_WARN, "store", "connection lost", sb_str("why", msg), sb_int("in", 2));
+ */
 #define sb_log(level, room, sentence, ...)                                             \
     sb_log_write((level), (room), (sentence),                                          \
                  (const struct sb_kv[]){__VA_ARGS__ __VA_OPT__(, ){.key = NULL}})

@@ -182,14 +182,19 @@ static void wait_for_living(struct sb_loop *loop)
     }
 }
 
-void sb_loop_free(struct sb_loop *loop)
+void sb_loop_unwind(struct sb_loop *loop)
 {
-    if (!loop)
-        return;
     assert(!loop->current);
     loop->closing = true;
     cancel_living(loop);
     wait_for_living(loop);
+}
+
+void sb_loop_free(struct sb_loop *loop)
+{
+    if (!loop)
+        return;
+    sb_loop_unwind(loop);
     /* bufferevents are finalised by the loop. */
     for (int i = 0; i < 4; i++)
         (void)event_base_loop(loop->base, EVLOOP_NONBLOCK);

@@ -22,9 +22,10 @@ struct sb_table {
 /* Fills `out` (zeroed by the caller, `out_size` bytes) from a YAML map; `map` may be
  * NULL: presets only. Strings are copied onto `mem`. Unknown key, wrong type, out of
  * range, missing required key: an error with file, line, column and, for unknown
- * keys, the nearest valid name. Keys listed in `others` (NULL-terminated, may be
- * NULL) are left for somebody else. Secrets: "${NAME}" reads the environment,
- * "!file" style "file:/path" reads a file; an unset variable is an empty value. */
+ * keys, the nearest valid name; a null value counts as absent. Keys listed in `others`
+ * (NULL-terminated, may be NULL) are left for somebody else. In a SB_OPTION_SECRET, and
+ * only there, a value that is "${NAME}" reads the environment (unset is empty) and
+ * "file:/path" reads a file. A list may be given as one text. */
 int sb_table_bind(TALLOC_CTX *mem, struct sb_table table, const struct sb_yaml *map,
                   const char *const *others, void *out, size_t out_size,
                   struct sb_err *err);

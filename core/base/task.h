@@ -27,6 +27,9 @@ struct sb_task;
 struct sb_loop *sb_loop_new(void);
 /* Cancels what still runs, lets it unwind, frees. Not from within a task. */
 void sb_loop_free(struct sb_loop *loop);
+/* The first half of that: cancels every task and lets it unwind. Afterwards what the
+ * tasks used (pools, clients) can be freed, then the loop. */
+void sb_loop_unwind(struct sb_loop *loop);
 /* Runs until sb_loop_stop(); returns 0 or SB_EIO. */
 int sb_loop_run(struct sb_loop *loop);
 /* Runs until `task` has ended (for command-line tools and tests). */

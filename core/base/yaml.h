@@ -18,10 +18,10 @@ enum sb_yaml_kind { SB_YAML_SCALAR, SB_YAML_LIST, SB_YAML_MAP };
 struct sb_yaml {
     enum sb_yaml_kind kind;
     const char *file;
-    int line, column;  /* from 1 */
-    const char *text;  /* scalar; "" for an empty one */
-    bool quoted;       /* scalar in quotes or a block: never null, bool or number */
-    size_t count;      /* of a list or a map */
+    int line, column; /* from 1 */
+    const char *text; /* scalar; "" for an empty one */
+    bool quoted;      /* scalar in quotes or a block: never null, bool or number */
+    size_t count;     /* of a list or a map */
     struct sb_yaml **items; /* list items or map values */
     struct sb_yaml **keys;  /* map keys, scalars */
 };
@@ -42,7 +42,8 @@ __attribute__((format(printf, 4, 5))) int sb_yaml_fail(struct sb_err *err, int c
 /* To and from JSON: plain scalars become null, booleans or numbers by YAML 1.2's
  * core schema, quoted ones strings. */
 json_t *sb_yaml_to_json(const struct sb_yaml *node);
-struct sb_yaml *sb_yaml_from_json(TALLOC_CTX *mem, const char *file, const json_t *value);
+struct sb_yaml *sb_yaml_from_json(TALLOC_CTX *mem, const char *file,
+                                  const json_t *value);
 /* Writes a tree as YAML text (for export). */
 char *sb_yaml_dump(TALLOC_CTX *mem, const json_t *value);
 

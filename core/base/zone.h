@@ -15,9 +15,9 @@ struct sb_zone; /* shared, never freed */
 
 /* A wall-clock time in some zone. */
 struct sb_local {
-    int year, month, day;     /* month 1-12 */
+    int year, month, day; /* month 1-12 */
     int hour, minute, second;
-    int weekday;              /* 0 = Sunday; filled by sb_zone_local and sb_local_fix */
+    int weekday; /* 0 = Sunday; filled by sb_zone_local and sb_local_fix */
 };
 
 enum sb_zone_fit {

@@ -1,7 +1,20 @@
 noinst_LIBRARIES += core/libhost.a
 core_libhost_a_SOURCES =
 core_libhost_a_SOURCES += \
-	core/host/business.c core/host/hours.c core/host/hours.h core/host/hours_parse.c \
+	core/host/breaker.c core/host/breaker.h core/host/cache.c core/host/cache.h \
+	core/host/chain.c core/host/chain.h core/host/chain_crawl.c core/host/chain_embed.c \
+	core/host/chain_impl.h core/host/chain_llm.c core/host/chain_probe.c \
+	core/host/chain_run.c core/host/chain_search.c core/host/configure.c \
+	core/host/descriptor.c core/host/descriptor.h core/host/find.c core/host/find.h \
+	core/host/guard.c core/host/guard.h core/host/hook.c core/host/host.h \
+	core/host/instance.c core/host/instance.h core/host/jail.c core/host/jail.h \
+	core/host/ltdl.c core/host/ltdl.h core/host/options.c core/host/options.h \
+	core/host/plugins.c core/host/plugins.h core/host/probe.c core/host/probe.h \
+	core/host/repeat.c core/host/repeat.h core/host/roles.c core/host/roles.h \
+	core/host/services.c core/host/services.h core/host/services_http.c \
+	core/host/services_json.c core/host/vertical.c
+core_libhost_a_SOURCES += \
+	core/host/business.c core/host/directory.c core/host/hours.c core/host/hours.h core/host/hours_parse.c \
 	core/host/tenant.c core/host/tenant.h
 core_libhost_a_SOURCES += \
 	core/host/template.c core/host/template.h \

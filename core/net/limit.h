@@ -15,5 +15,7 @@ struct sb_limit *sb_limit_new(int per_minute, int max_keys);
 void sb_limit_free(struct sb_limit *limit);
 /* Takes a token: 0, or milliseconds until there is one. */
 int64_t sb_limit_take(struct sb_limit *limit, const char *key);
+/* The same at a given time of a clock that never goes back. */
+int64_t sb_limit_take_at(struct sb_limit *limit, const char *key, int64_t now_ms);
 
 #endif

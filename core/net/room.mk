@@ -4,3 +4,24 @@ core_libnet_a_SOURCES =
 core_libnet_a_SOURCES += core/net/address.c core/net/answer.c core/net/client.c \
 	core/net/client.h core/net/client_impl.h core/net/request.c core/net/sse_parse.c \
 	core/net/sse_parse.h
+# The HTTP server.
+core_libnet_a_SOURCES += core/net/http.h core/net/http_chunk.c core/net/http_conn.c \
+	core/net/http_conn.h core/net/http_listen.c core/net/http_message.c \
+	core/net/http_message.h core/net/http_parse.c core/net/http_parse.h \
+	core/net/http_proxy.c core/net/http_proxy.h core/net/http_query.c \
+	core/net/http_query.h core/net/http_reply.c core/net/http_request.c \
+	core/net/http_router.c core/net/http_router.h core/net/http_scan.c \
+	core/net/http_server.c core/net/asset.c core/net/limit.c core/net/limit.h \
+	core/net/sse.c
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_net
+TESTS += tests/unit/unit_net
+tests_unit_unit_net_SOURCES = \
+	tests/support/intask.c tests/support/intask.h tests/support/wire.c \
+	tests/support/wire.h tests/unit/test_asset.c tests/unit/test_http_server.c \
+	tests/unit/test_limit.c
+tests_unit_unit_net_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_unit_net_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_net_LDADD = core/libnet.a core/libbase.a -lbrotlidec $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * GET /api/chat/history?conversation_id=&after=: the messages of a conversation for
+ * the visitor who holds it, proved by X-Visitor-Id.
+ */
+#include "api/api.h"
+
+#include <stdlib.h>
+
+#include "api/chat_body.h"
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "net/http.h"
+
+static void reply(struct sb_req *req, const struct sb_message *messages, size_t count)
+{
+    struct sb_buf out;
+
+    sb_buf_init(&out, req->mem);
+    sb_buf_puts(&out, "{\"messages\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            sb_buf_putc(&out, ',');
+        sb_chat_write_message(&out, &messages[i]);
+    }
+    sb_buf_printf(&out, "],\"last_seq\":%lld}",
+                  (long long)(count ? messages[count - 1].seq : 0));
+    sb_reply_header(req, "Cache-Control", "no-store");
+    sb_reply_json(req, 200, sb_buf_str(&out));
+}
+
+void sb_api_history(struct sb_req *req)
+{
+    struct sb_api *api = req->arg;
+    const char *conversation = sb_req_query(req, "conversation_id");
+    const char *after = sb_req_query(req, "after");
+    const char *visitor = sb_req_header(req, "X-Visitor-Id");
+    struct sb_message *messages = NULL;
+    struct sb_err err = {0};
+    size_t count = 0;
+
+    if (!conversation || !sb_uuid_valid(conversation)) {
+        sb_reply_error(req, 422, "invalid", "conversation_id",
+                       "conversation_id is missing or not a UUID");
+        return;
+    }
+    if (!visitor || !*visitor) {
+        sb_reply_error(req, 401, "auth", "X-Visitor-Id",
+                       "the header X-Visitor-Id says whose conversation this is");
+        return;
+    }
+    if (sb_engine_history(api->engine, req->mem, NULL, conversation, visitor,
+                          after ? strtoll(after, NULL, 10) : 0, &messages, &count, &err))
+        sb_reply_fail(req, &err);
+    else
+        reply(req, messages, count);
+}
