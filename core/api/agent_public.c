@@ -58,7 +58,8 @@ void sb_api_agent_public(struct sb_req *req)
 {
     struct sb_api *api = req->arg;
     const struct sb_agent *agent = sb_api_agent(req, sb_req_param(req, "ref"));
-    const struct sb_speaker nobody = {.visitor = "", .name = "", .email = "", .phone = ""};
+    const struct sb_speaker nobody = {
+        .visitor = "", .name = "", .email = "", .phone = ""};
     const char *greeting = "";
     struct sb_err err = {0};
     struct sb_buf out;

@@ -32,14 +32,14 @@ struct sb_api {
     struct sb_know *know;
     struct sb_engine *engine;
     struct sb_plugins *plugins;
-    struct sb_limit *chat_limit;   /* messages a minute and address */
-    size_t message_bytes;          /* longest message */
-    int sockets_per_address;       /* 0: no limit */
-    bool draining;                 /* readiness is off, sockets are told to go */
-    int turns;                     /* running now, for the drain */
-    int sockets;                   /* open chat sockets */
+    struct sb_limit *chat_limit;      /* messages a minute and address */
+    size_t message_bytes;             /* longest message */
+    int sockets_per_address;          /* 0: no limit */
+    bool draining;                    /* readiness is off, sockets are told to go */
+    int turns;                        /* running now, for the drain */
+    int sockets;                      /* open chat sockets */
     struct chat_socket *first_socket; /* all of them, to be told of the drain */
-    bool list_agents;              /* GET /api/agents tells of all agents (demo) */
+    bool list_agents;                 /* GET /api/agents tells of all agents (demo) */
 };
 
 /* All routes, each with `api` as its argument. */

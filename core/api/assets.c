@@ -37,16 +37,20 @@ static struct sb_asset assets[] = {
     {"/chat.html", "text/html; charset=utf-8", NO_CACHE, web_chat_html, 0},
     {"/404.html", "text/html; charset=utf-8", NO_CACHE, web_not_found_html, 0},
     {"/chat.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_js, 0},
-    {"/chat-socket.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_socket_js, 0},
-    {"/chat-view.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_view_js, 0},
+    {"/chat-socket.js", "text/javascript; charset=utf-8", SHORT_CACHE,
+     web_chat_socket_js, 0},
+    {"/chat-view.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_chat_view_js,
+     0},
     {"/chat.css", "text/css; charset=utf-8", SHORT_CACHE, web_chat_css, 0},
     {"/index.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_index_js, 0},
     {"/widget.js", "text/javascript; charset=utf-8", SHORT_CACHE, web_widget_js, 0},
     {"/favicon.svg", "image/svg+xml", SHORT_CACHE, web_favicon_svg, 0},
 };
 static const unsigned char *const ends[] = {
-    web_index_html_end, web_chat_html_end, web_not_found_html_end, web_chat_js_end,
-    web_chat_socket_js_end, web_chat_view_js_end, web_chat_css_end,   web_index_js_end,  web_widget_js_end,      web_favicon_svg_end,
+    web_index_html_end,  web_chat_html_end,      web_not_found_html_end,
+    web_chat_js_end,     web_chat_socket_js_end, web_chat_view_js_end,
+    web_chat_css_end,    web_index_js_end,       web_widget_js_end,
+    web_favicon_svg_end,
 };
 
 const struct sb_asset *sb_asset_find(const char *path)

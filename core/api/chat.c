@@ -33,7 +33,7 @@ struct chat {
     struct event *first, **last;
     struct sb_wait more;
     bool done;
-    char *body;          /* of the whole answer, or NULL when it failed */
+    char *body; /* of the whole answer, or NULL when it failed */
     struct sb_err err;
 };
 
@@ -47,9 +47,9 @@ int sb_api_chat_admit(struct sb_req *req)
         return 0;
     snprintf(seconds, sizeof(seconds), "%lld", (long long)(wait + 999) / 1000);
     sb_reply_header(req, "Retry-After", seconds);
-    sb_reply_error(req, 429, "rate_limited", NULL,
-                   "That was a lot of messages at once. Please try again in %s seconds.",
-                   seconds);
+    sb_reply_error(
+        req, 429, "rate_limited", NULL,
+        "That was a lot of messages at once. Please try again in %s seconds.", seconds);
     return -1;
 }
 
@@ -227,8 +227,8 @@ static int prepare(struct sb_req *req, TALLOC_CTX *mem, const json_t *body,
         return err.code;
     }
     if (sb_chat_read(api, mem, body, agent, in, &field, &err)) {
-        sb_reply_error(req, err.code == SB_EAUTH ? 401 : 422, sb_code_name(err.code), field,
-                       "%s", err.msg);
+        sb_reply_error(req, err.code == SB_EAUTH ? 401 : 422, sb_code_name(err.code),
+                       field, "%s", err.msg);
         return err.code;
     }
     return 0;

@@ -38,7 +38,8 @@ static int refuse(const char **field_r, const char *field, struct sb_err *err, i
     return sb_fail(err, code, "%s", sentence);
 }
 
-static const char *clean(TALLOC_CTX *mem, const json_t *body, const char *key, size_t max)
+static const char *clean(TALLOC_CTX *mem, const json_t *body, const char *key,
+                         size_t max)
 {
     const json_t *value = json_object_get(body, key);
 
@@ -55,7 +56,8 @@ static bool is_token(const char *text)
 }
 
 /* A visitor's token opens their history: too short a one could be guessed. */
-static int check_ids(const struct sb_turn_in *in, const char **field_r, struct sb_err *err)
+static int check_ids(const struct sb_turn_in *in, const char **field_r,
+                     struct sb_err *err)
 {
     const char *visitor = in->speaker.visitor;
 
@@ -63,17 +65,18 @@ static int check_ids(const struct sb_turn_in *in, const char **field_r, struct s
         return refuse(field_r, "conversation_id", err, SB_EINVAL,
                       "conversation_id is not a UUID");
     if (*visitor && (strlen(visitor) < 16 || !is_token(visitor)))
-        return refuse(field_r, "visitor_id", err, SB_EINVAL,
-                      "visitor_id wants 16 to 128 letters, digits, '-', '_', '.' or ':'");
+        return refuse(
+            field_r, "visitor_id", err, SB_EINVAL,
+            "visitor_id wants 16 to 128 letters, digits, '-', '_', '.' or ':'");
     if (!is_token(in->client_id))
         return refuse(field_r, "message_id", err, SB_EINVAL,
                       "message_id wants letters, digits, '-', '_', '.' or ':'");
     return 0;
 }
 
-static int read_speaker(TALLOC_CTX *mem, const json_t *body, const struct sb_agent *agent,
-                        struct sb_speaker *speaker, const char **field_r,
-                        struct sb_err *err)
+static int read_speaker(TALLOC_CTX *mem, const json_t *body,
+                        const struct sb_agent *agent, struct sb_speaker *speaker,
+                        const char **field_r, struct sb_err *err)
 {
     const char *token = sb_json_str(body, "user_token");
 
@@ -159,8 +162,8 @@ void sb_chat_write(struct sb_buf *out, const struct sb_turn_out *turn)
         sb_buf_puts(out, "},");
     }
     sb_buf_printf(out, "\"escalated\":%s,\"handed_over\":%s,\"confidence\":%.3f,",
-                  turn->escalated ? "true" : "false", turn->handed_over ? "true" : "false",
-                  turn->confidence);
+                  turn->escalated ? "true" : "false",
+                  turn->handed_over ? "true" : "false", turn->confidence);
     put(out, "provider", turn->provider);
     sb_buf_putc(out, '}');
 }

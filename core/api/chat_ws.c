@@ -5,11 +5,11 @@
  *   visitor -> us                           us -> visitor
  *   hello {agent_id, visitor_id?,           welcome {visitor_id, conversation_id,
  *          conversation_id?, after?}                 greeting, last_seq}
- *   message {message_id, message, ...}      message {seq, role, text, ...}  (replayed, or new)
- *   typing {}                               accepted {message_id, seq, conversation_id, ...}
- *   ping {}                                 typing {on}, delta {message_id, text}
- *                                           done {message_id, seq, response, ...}
- *                                           error {message_id?, code, message}, pong {}
+ *   message {message_id, message, ...}      message {seq, role, text, ...}  (replayed,
+ * or new) typing {}                               accepted {message_id, seq,
+ * conversation_id, ...} ping {}                                 typing {on}, delta
+ * {message_id, text} done {message_id, seq, response, ...} error {message_id?, code,
+ * message}, pong {}
  *
  * Nothing is lost or doubled over a dropped connection: each message has a sequence
  * number in its conversation, the client says after which it wants to go on, and a
@@ -128,11 +128,12 @@ static void send_welcome(struct chat_socket *s)
     struct sb_buf out;
 
     if (!*s->conversation)
-        (void)sb_engine_greeting(s->api->engine, s->scratch, s->agent, &speaker, &greeting,
-                                 &err);
+        (void)sb_engine_greeting(s->api->engine, s->scratch, s->agent, &speaker,
+                                 &greeting, &err);
     sb_buf_init(&out, s->scratch);
-    sb_buf_printf(&out, "{\"type\":\"welcome\",\"visitor_id\":\"%s\",\"conversation_id\":",
-                  s->visitor);
+    sb_buf_printf(
+        &out,
+        "{\"type\":\"welcome\",\"visitor_id\":\"%s\",\"conversation_id\":", s->visitor);
     if (*s->conversation)
         sb_buf_printf(&out, "\"%s\"", s->conversation);
     else

@@ -19,19 +19,19 @@ struct sb_subscription;
 struct chat_socket {
     struct chat_socket *next, *prev; /* in the api's list while open */
     struct sb_api *api;
-    TALLOC_CTX *mem, *scratch; /* scratch is emptied at each frame */
-    struct sb_ws *ws;          /* NULL once closed; turns may still run */
+    TALLOC_CTX *mem, *scratch;    /* scratch is emptied at each frame */
+    struct sb_ws *ws;             /* NULL once closed; turns may still run */
     const struct sb_agent *agent; /* NULL before hello */
     struct sb_subscription *subscription;
     const char *peer;
     char visitor[129], conversation[37];
-    int64_t seen;  /* highest sequence number sent */
-    int refs;      /* the connection and every running turn */
-    int running;   /* turns under way */
-    int faults;    /* malformed frames */
-    bool look;     /* something new may be in the tables */
-    bool nudged;   /* a turn ended: look again */
-    bool broken;   /* the peer reads too slowly */
+    int64_t seen; /* highest sequence number sent */
+    int refs;     /* the connection and every running turn */
+    int running;  /* turns under way */
+    int faults;   /* malformed frames */
+    bool look;    /* something new may be in the tables */
+    bool nudged;  /* a turn ended: look again */
+    bool broken;  /* the peer reads too slowly */
 };
 
 void chat_ws_error(struct chat_socket *s, const char *id, const char *code,

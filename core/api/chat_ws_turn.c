@@ -56,7 +56,8 @@ static void on_accepted(void *arg, const char *conversation_id, const char *visi
     if (seq_in == s->seen + 1)
         s->seen = seq_in;
     begin(&out, turn, "accepted");
-    sb_buf_printf(&out, ",\"seq\":%lld,\"conversation_id\":\"%s\",\"visitor_id\":\"%s\"",
+    sb_buf_printf(&out,
+                  ",\"seq\":%lld,\"conversation_id\":\"%s\",\"visitor_id\":\"%s\"",
                   (long long)seq_in, conversation_id, visitor);
     finish(&out, s);
 }
@@ -94,7 +95,8 @@ static void on_done(void *arg, const struct sb_turn_out *out, const struct sb_er
     if (out)
         send_done(turn, out);
     else
-        chat_ws_error(s, turn->id, sb_code_name(err->code), err->msg, err->retry_after_ms);
+        chat_ws_error(s, turn->id, sb_code_name(err->code), err->msg,
+                      err->retry_after_ms);
     s->running--;
     s->look = s->nudged = true;
     if (s->ws)
@@ -172,7 +174,8 @@ void chat_ws_message(struct chat_socket *s, const json_t *body)
     snprintf(id, sizeof(id), "%s", sb_json_str(body, "message_id"));
     if (wait) {
         chat_ws_error(s, id, "rate_limited",
-                      "That was a lot of messages at once. Please wait a moment.", wait);
+                      "That was a lot of messages at once. Please wait a moment.",
+                      wait);
         return;
     }
     if (s->running >= MAX_TURNS) {

@@ -91,7 +91,8 @@ char *sb_api_frame_ancestors(TALLOC_CTX *mem, const struct sb_agent *agent)
 
         if (strspn(domain, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                            "0123456789.-*:") == strlen(domain))
-            list = talloc_asprintf_append(list, " https://%s http://%s", domain, domain);
+            list =
+                talloc_asprintf_append(list, " https://%s http://%s", domain, domain);
     }
     return list;
 }

@@ -50,7 +50,8 @@ void sb_api_history(struct sb_req *req)
         return;
     }
     if (sb_engine_history(api->engine, req->mem, NULL, conversation, visitor,
-                          after ? strtoll(after, NULL, 10) : 0, &messages, &count, &err))
+                          after ? strtoll(after, NULL, 10) : 0, &messages, &count,
+                          &err))
         sb_reply_fail(req, &err);
     else
         reply(req, messages, count);

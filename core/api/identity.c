@@ -36,7 +36,8 @@ static int check_signature(const char *token, const char *last_dot, const char *
                            struct sb_err *err)
 {
     uint8_t want[32], got[64];
-    ssize_t len = sb_base64_decode(last_dot + 1, strlen(last_dot + 1), got, sizeof(got));
+    ssize_t len =
+        sb_base64_decode(last_dot + 1, strlen(last_dot + 1), got, sizeof(got));
 
     sb_hmac_sha256(secret, strlen(secret), token, (size_t)(last_dot - token), want);
     if (len != (ssize_t)sizeof(want) || !sb_equal(want, got, sizeof(want)))

@@ -29,7 +29,8 @@ void sb_api_asset(struct sb_req *req)
     sb_reply_asset(req, asset);
 }
 
-static void reply_page(struct sb_req *req, const char *asset_path, const char *ancestors)
+static void reply_page(struct sb_req *req, const char *asset_path,
+                       const char *ancestors)
 {
     sb_reply_header(req, "Content-Security-Policy",
                     talloc_asprintf(req->mem, "%s%s", PAGE_POLICY, ancestors));
@@ -53,7 +54,8 @@ void sb_api_page_chat(struct sb_req *req)
     }
     /* With the database away the page still comes; it says so and tries again. */
     reply_page(req, "/chat.html",
-               agent ? sb_api_frame_ancestors(req->mem, agent) : "frame-ancestors 'self'");
+               agent ? sb_api_frame_ancestors(req->mem, agent)
+                     : "frame-ancestors 'self'");
 }
 
 void sb_api_page_index(struct sb_req *req)

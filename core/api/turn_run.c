@@ -49,7 +49,8 @@ static int on_text(void *arg, const char *text, size_t len)
 static void run_task(void *arg)
 {
     struct sb_turn_run *run = arg;
-    const struct sb_turn_sink sink = {.arg = run, .accepted = on_accepted, .text = on_text};
+    const struct sb_turn_sink sink = {
+        .arg = run, .accepted = on_accepted, .text = on_text};
     struct sb_turn_out out = {0};
     struct sb_err err = {0};
     int code = sb_engine_say(run->api->engine, run->mem, &run->in, &sink, &out, &err);

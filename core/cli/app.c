@@ -53,8 +53,9 @@ static int open_database(struct sb_app *app, struct sb_err *err)
     return sb_db_new(app->loop, &conf, &app->db, err);
 }
 
-int sb_app_new(TALLOC_CTX *mem, const struct sb_config *config, const char *database_url,
-               struct sb_plugins *plugins, struct sb_app **app_r, struct sb_err *err)
+int sb_app_new(TALLOC_CTX *mem, const struct sb_config *config,
+               const char *database_url, struct sb_plugins *plugins,
+               struct sb_app **app_r, struct sb_err *err)
 {
     struct sb_app *app = talloc_zero(mem, struct sb_app);
     int code;
@@ -68,7 +69,8 @@ int sb_app_new(TALLOC_CTX *mem, const struct sb_config *config, const char *data
     if (!code)
         code = open_database(app, err);
     if (!code)
-        code = sb_plugins_start(plugins, app->loop, app->client, config->providers, err);
+        code =
+            sb_plugins_start(plugins, app->loop, app->client, config->providers, err);
     if (code) {
         sb_app_free(app);
         return code;

@@ -39,8 +39,9 @@ struct sb_app {
 
 /* Puts the rooms together against a database that is up and migrated. Plugins must
  * have been probed before: `plugins` from sb_plugins_load(), made before any loop. */
-int sb_app_new(TALLOC_CTX *mem, const struct sb_config *config, const char *database_url,
-               struct sb_plugins *plugins, struct sb_app **app_r, struct sb_err *err);
+int sb_app_new(TALLOC_CTX *mem, const struct sb_config *config,
+               const char *database_url, struct sb_plugins *plugins,
+               struct sb_app **app_r, struct sb_err *err);
 void sb_app_free(struct sb_app *app);
 
 /* For tools: a database that is up and migrated. With an embedded one, joins the
@@ -58,7 +59,8 @@ int sb_app_put_tenant_file(struct sb_app *app, TALLOC_CTX *mem, const char *path
                            const char **slug_r, bool *changed_r, struct sb_err *err);
 
 struct sb_yaml;
-/* [suspends] The same for a tree that was made otherwise; `origin` is "file" or "api". */
+/* [suspends] The same for a tree that was made otherwise; `origin` is "file" or "api".
+ */
 int sb_app_put_tenant(struct sb_app *app, TALLOC_CTX *mem, const struct sb_yaml *root,
                       const char *origin, const char **slug_r, bool *changed_r,
                       struct sb_err *err);

@@ -37,7 +37,8 @@ static char *hash_of(TALLOC_CTX *mem, const char *text)
 static void fill_agents(TALLOC_CTX *mem, const struct sb_tenant *tenant,
                         struct sb_tenant_row *row)
 {
-    struct sb_agent_row *agents = sb_array(mem, struct sb_agent_row, tenant->agent_count);
+    struct sb_agent_row *agents =
+        sb_array(mem, struct sb_agent_row, tenant->agent_count);
 
     for (size_t i = 0; i < tenant->agent_count; i++) {
         json_t *config = sb_yaml_to_json(tenant->agents[i].node);
@@ -135,8 +136,8 @@ static int compare(const void *a, const void *b)
 }
 
 /* The .yaml files of a folder, sorted, on `mem`. */
-static int list_files(TALLOC_CTX *mem, const char *dir, char ***files_r, size_t *count_r,
-                      struct sb_err *err)
+static int list_files(TALLOC_CTX *mem, const char *dir, char ***files_r,
+                      size_t *count_r, struct sb_err *err)
 {
     DIR *folder = opendir(dir);
     char **files = sb_array(mem, char *, MAX_FILES);
@@ -158,8 +159,8 @@ static int list_files(TALLOC_CTX *mem, const char *dir, char ***files_r, size_t 
     return 0;
 }
 
-static int put_folder(struct sb_app *app, TALLOC_CTX *mem, const char *dir, int *changed_r,
-                      struct sb_err *err)
+static int put_folder(struct sb_app *app, TALLOC_CTX *mem, const char *dir,
+                      int *changed_r, struct sb_err *err)
 {
     size_t count = 0;
     char **files;
@@ -183,8 +184,9 @@ int sb_app_sync_tenants(struct sb_app *app, int *changed_r, struct sb_err *err)
 
     *changed_r = 0;
     if (app->config->demo)
-        code = put_folder(app, mem, talloc_asprintf(mem, "%s/tenants", sb_path_etc(mem)),
-                          changed_r, err);
+        code =
+            put_folder(app, mem, talloc_asprintf(mem, "%s/tenants", sb_path_etc(mem)),
+                       changed_r, err);
     if (!code && *app->config->tenants_dir)
         code = put_folder(app, mem, app->config->tenants_dir, changed_r, err);
     talloc_free(mem);

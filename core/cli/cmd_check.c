@@ -93,14 +93,18 @@ int sb_cmd_check(int argc, char **argv)
     bool explain = false, example = false, reference = false;
     const struct sb_flag own[] = {
         {.name = "explain", .help = "print the effective values", .given = &explain},
-        {.name = "example", .help = "print a commented example file", .given = &example},
+        {.name = "example",
+         .help = "print a commented example file",
+         .given = &example},
         {.name = "reference", .help = "print the reference page", .given = &reference},
         {.name = NULL},
     };
     const struct sb_usage usage = {
-        .synopsis = "switchboard check [--config F] [--explain | --example | --reference]",
-        .about = "Checks the configuration and the tenants' files; says where and what is "
-                 "wrong.",
+        .synopsis =
+            "switchboard check [--config F] [--explain | --example | --reference]",
+        .about =
+            "Checks the configuration and the tenants' files; says where and what is "
+            "wrong.",
         .flags = own,
     };
     struct sb_config_flags flags = {0};

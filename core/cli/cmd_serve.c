@@ -12,10 +12,12 @@ int sb_cmd_serve(int argc, char **argv)
         {.name = NULL},
     };
     static const struct sb_usage usage = {
-        .synopsis = "switchboard serve [--config F] [--data DIR] [--listen A:P] [--demo]",
-        .about = "Runs the server until SIGTERM or Ctrl-C; SIGHUP reads the configuration "
-                 "again.\nWithout a configuration file the built-in values serve, with a "
-                 "private PostgreSQL\nunder the data folder.",
+        .synopsis =
+            "switchboard serve [--config F] [--data DIR] [--listen A:P] [--demo]",
+        .about =
+            "Runs the server until SIGTERM or Ctrl-C; SIGHUP reads the configuration "
+            "again.\nWithout a configuration file the built-in values serve, with a "
+            "private PostgreSQL\nunder the data folder.",
         .flags = own,
     };
     struct sb_config_flags flags = {0};
@@ -29,7 +31,8 @@ int sb_cmd_serve(int argc, char **argv)
     } else if (sb_config_load(mem, &flags, &config, &err)) {
         status = sb_complain("%s", err.msg);
     } else {
-        sb_log_set_level((enum sb_log_level)sb_log_level_parse(config->server.log_level));
+        sb_log_set_level(
+            (enum sb_log_level)sb_log_level_parse(config->server.log_level));
         status = sb_supervise(config, &flags);
     }
     talloc_free(mem);

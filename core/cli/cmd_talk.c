@@ -25,8 +25,9 @@ int sb_cmd_talk(int argc, char **argv)
     };
     static const struct sb_usage usage = {
         .synopsis = "switchboard talk AGENT [--demo]",
-        .about = "Talks to a receptionist in the terminal, by slug or id. Works beside a "
-                 "running\nserver or without one. /quit ends.",
+        .about =
+            "Talks to a receptionist in the terminal, by slug or id. Works beside a "
+            "running\nserver or without one. /quit ends.",
         .flags = own,
         .min_args = 1,
         .max_args = 1,

@@ -44,8 +44,8 @@ static void print_help(const struct sb_usage *usage)
     }
     printf("  %-22s %s\n  %-22s %s\n  %-22s %s\n  %-22s %s\n", "--config FILE",
            "configuration file (default: none, the built-in values)", "--data DIR",
-           "folder of the embedded database", "--verbose", "log everything to the terminal",
-           "--help", "this text");
+           "folder of the embedded database", "--verbose",
+           "log everything to the terminal", "--help", "this text");
 }
 
 static int make_options(const struct sb_usage *usage, struct option *options)
@@ -54,8 +54,9 @@ static int make_options(const struct sb_usage *usage, struct option *options)
 
     memcpy(options, shared, sizeof(shared));
     for (const struct sb_flag *flag = usage->flags; flag && flag->name; flag++, count++)
-        options[SHARED + count] = (struct option){
-            flag->name, flag->value ? required_argument : no_argument, NULL, OWN + count};
+        options[SHARED + count] =
+            (struct option){flag->name, flag->value ? required_argument : no_argument,
+                            NULL, OWN + count};
     return count;
 }
 

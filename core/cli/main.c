@@ -20,16 +20,18 @@ static const struct command {
     {"tenant", sb_cmd_tenant, "list, show, import, export and delete tenants"},
     {"plugin", sb_cmd_plugin, "list, show, check and make plugins"},
     {"scenario", sb_cmd_scenario, "run conversation scenarios"},
-    {"check", sb_cmd_check, "check the configuration; --explain, --example, --reference"},
+    {"check", sb_cmd_check,
+     "check the configuration; --explain, --example, --reference"},
 };
 enum { COUNT = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_help(void)
 {
-    puts("Usage: switchboard COMMAND [options]\n\n"
-         "A front desk that answers a business's website chat, knows the business from\n"
-         "its own website, takes leads, and wakes a human in an emergency.\n\n"
-         "Commands:");
+    puts(
+        "Usage: switchboard COMMAND [options]\n\n"
+        "A front desk that answers a business's website chat, knows the business from\n"
+        "its own website, takes leads, and wakes a human in an emergency.\n\n"
+        "Commands:");
     for (size_t i = 0; i < COUNT; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].help);
     puts("\n`switchboard COMMAND --help` tells more of each.");
@@ -42,8 +44,8 @@ static int unknown(const char *name)
     for (size_t i = 0; i < COUNT; i++)
         names[i] = commands[i].name;
     near = sb_text_nearest(name, names);
-    sb_complain("there is no command \"%s\"%s%s%s", name, near ? "; did you mean \"" : "",
-                near ? near : "", near ? "\"?" : "");
+    sb_complain("there is no command \"%s\"%s%s%s", name,
+                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     return 2;
 }
 

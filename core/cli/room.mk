@@ -1,2 +1,7 @@
 noinst_LIBRARIES += core/libcli.a
-core_libcli_a_SOURCES =
+core_libcli_a_SOURCES = \
+	core/cli/app.c core/cli/app.h core/cli/app_tenants.c core/cli/cmd.h \
+	core/cli/cmd_check.c core/cli/cmd_serve.c core/cli/cmd_talk.c core/cli/config.c \
+	core/cli/config.h core/cli/flags.c core/cli/flags.h core/cli/supervisor.c \
+	core/cli/supervisor.h core/cli/terminal.c core/cli/terminal.h core/cli/worker.c \
+	core/cli/worker.h

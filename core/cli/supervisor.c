@@ -26,13 +26,19 @@
 #include "store/cluster.h"
 #include "store/migrate.h"
 
-enum { MAX_WORKERS = 64, BIND_TRIES = 50, SETUP_MS = 60000, TICK_MS = 1000,
-       CRASH_WINDOW_MS = 1000, MAX_DELAY_MS = 10000 };
+enum {
+    MAX_WORKERS = 64,
+    BIND_TRIES = 50,
+    SETUP_MS = 60000,
+    TICK_MS = 1000,
+    CRASH_WINDOW_MS = 1000,
+    MAX_DELAY_MS = 10000
+};
 
 struct child {
-    pid_t pid;          /* 0: not running */
+    pid_t pid; /* 0: not running */
     int64_t started, next_start;
-    int quick_deaths;   /* in a row, each within CRASH_WINDOW_MS of its start */
+    int quick_deaths; /* in a row, each within CRASH_WINDOW_MS of its start */
 };
 
 struct supervisor {
@@ -89,7 +95,8 @@ static void start_worker(struct supervisor *s, int index)
     child->started = sb_clock_mono_ms();
     child->pid = fork_worker(s, index);
     if (child->pid < 0) {
-        sb_log(SB_LOG_ERROR, "supervisor", "cannot fork", sb_str("why", strerror(errno)));
+        sb_log(SB_LOG_ERROR, "supervisor", "cannot fork",
+               sb_str("why", strerror(errno)));
         child->pid = 0;
         child->next_start = child->started + TICK_MS;
     }
@@ -106,7 +113,8 @@ static void schedule_restart(struct child *child)
     else
         child->quick_deaths = 0;
     if (child->quick_deaths > 2)
-        delay = (int64_t)250 << (child->quick_deaths < 10 ? child->quick_deaths - 3 : 6);
+        delay =
+            (int64_t)250 << (child->quick_deaths < 10 ? child->quick_deaths - 3 : 6);
     child->next_start = now + (delay > MAX_DELAY_MS ? MAX_DELAY_MS : delay);
 }
 
@@ -221,10 +229,12 @@ static int prepare(struct supervisor *s, struct sb_err *err)
 
     if (code)
         return code;
-    s->plugins = sb_plugins_load(s->mem, sb_config_plugin_dirs(s->mem, s->config), NULL);
+    s->plugins =
+        sb_plugins_load(s->mem, sb_config_plugin_dirs(s->mem, s->config), NULL);
     s->url = s->config->database.url;
     if (!strcmp(s->url, "embedded")) {
-        code = sb_cluster_start(s->config->server.data_dir, 60000, say, &s->cluster, err);
+        code =
+            sb_cluster_start(s->config->server.data_dir, 60000, say, &s->cluster, err);
         if (code)
             return code;
         s->url = sb_cluster_url(s->cluster);
@@ -282,7 +292,8 @@ static void tick(struct supervisor *s)
     struct sb_err err = {0};
 
     if (s->cluster && sb_cluster_check(s->cluster, &err))
-        sb_log(SB_LOG_ERROR, "supervisor", "the database is down", sb_str("why", err.msg));
+        sb_log(SB_LOG_ERROR, "supervisor", "the database is down",
+               sb_str("why", err.msg));
     if (s->stopping && sb_clock_mono_ms() > s->stop_at)
         signal_workers(s, SIGKILL);
 }

@@ -77,14 +77,17 @@ static int on_text(void *arg, const char *text, size_t len)
 static void print_sources(const struct terminal *t, const struct sb_turn_out *out)
 {
     for (size_t i = 0; i < out->source_count; i++)
-        printf("%s   [%zu] %s%s%s%s\n", style(t, "\033[2m"), i + 1, out->sources[i].title,
-               *out->sources[i].url ? " - " : "", out->sources[i].url, style(t, "\033[0m"));
+        printf("%s   [%zu] %s%s%s%s\n", style(t, "\033[2m"), i + 1,
+               out->sources[i].title, *out->sources[i].url ? " - " : "",
+               out->sources[i].url, style(t, "\033[0m"));
     if (out->intake.total && out->intake.progress)
-        printf("%s   intake %d of %d%s%s%s\n", style(t, "\033[2m"), out->intake.progress,
-               out->intake.total, *out->intake.next ? ", next: " : "", out->intake.next,
+        printf("%s   intake %d of %d%s%s%s\n", style(t, "\033[2m"),
+               out->intake.progress, out->intake.total,
+               *out->intake.next ? ", next: " : "", out->intake.next,
                style(t, "\033[0m"));
     if (out->escalated)
-        printf("%s   a human has been paged%s\n", style(t, "\033[2m"), style(t, "\033[0m"));
+        printf("%s   a human has been paged%s\n", style(t, "\033[2m"),
+               style(t, "\033[0m"));
 }
 
 static int say(struct terminal *t, const char *message, struct sb_err *err)
@@ -102,8 +105,8 @@ static int say(struct terminal *t, const char *message, struct sb_err *err)
     struct sb_turn_out out = {0};
     int code;
 
-    printf("%s%s:%s ", style(t, "\033[1;36m"), *t->agent->name ? t->agent->name : "Desk",
-           style(t, "\033[0m"));
+    printf("%s%s:%s ", style(t, "\033[1;36m"),
+           *t->agent->name ? t->agent->name : "Desk", style(t, "\033[0m"));
     code = sb_engine_say(t->app->engine, mem, &in, &sink, &out, err);
     putchar('\n');
     if (!code) {
@@ -118,13 +121,16 @@ static int say(struct terminal *t, const char *message, struct sb_err *err)
 
 static int greet(struct terminal *t, struct sb_err *err)
 {
-    const struct sb_speaker nobody = {.visitor = "", .name = "", .email = "", .phone = ""};
+    const struct sb_speaker nobody = {
+        .visitor = "", .name = "", .email = "", .phone = ""};
     const char *greeting;
-    int code = sb_engine_greeting(t->app->engine, t->mem, t->agent, &nobody, &greeting, err);
+    int code =
+        sb_engine_greeting(t->app->engine, t->mem, t->agent, &nobody, &greeting, err);
 
     if (!code)
         printf("%s%s:%s %s\n", style(t, "\033[1;36m"),
-               *t->agent->name ? t->agent->name : "Desk", style(t, "\033[0m"), greeting);
+               *t->agent->name ? t->agent->name : "Desk", style(t, "\033[0m"),
+               greeting);
     return code;
 }
 

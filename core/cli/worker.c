@@ -53,8 +53,8 @@ static void on_request_done(const struct sb_req *req, int status, int64_t us)
 
 static bool is_idle(const struct worker *w)
 {
-    return w->api.turns == 0 && w->api.sockets == 0 && sb_jobs_busy(w->app->jobs) == 0 &&
-           sb_http_server_busy(w->server) == 0;
+    return w->api.turns == 0 && w->api.sockets == 0 &&
+           sb_jobs_busy(w->app->jobs) == 0 && sb_http_server_busy(w->server) == 0;
 }
 
 static void on_drain_tick(evutil_socket_t fd, short what, void *arg)
@@ -92,7 +92,8 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 static void apply_config(struct worker *w, const struct sb_config *config)
 {
     sb_limit_free(w->api.chat_limit);
-    w->api.chat_limit = sb_limit_new((int)config->limits.chat_per_minute, MAX_ADDRESSES);
+    w->api.chat_limit =
+        sb_limit_new((int)config->limits.chat_per_minute, MAX_ADDRESSES);
     w->api.message_bytes = (size_t)config->limits.message_bytes;
     w->api.sockets_per_address = (int)config->limits.sockets_per_address;
     w->config = config;
@@ -110,7 +111,8 @@ static void on_reload(evutil_socket_t fd, short what, void *arg)
     (void)what;
     if (sb_config_load(w->app, w->conf->flags, &config, &err) ||
         sb_plugins_reload(w->app->plugins, config->providers, &err)) {
-        sb_log(SB_LOG_ERROR, "worker", "kept the old configuration", sb_str("why", err.msg));
+        sb_log(SB_LOG_ERROR, "worker", "kept the old configuration",
+               sb_str("why", err.msg));
         return;
     }
     apply_config(w, config);
@@ -207,7 +209,8 @@ int sb_worker_run(const struct sb_worker_conf *conf)
     int status = 1;
 
     sb_metrics_use(conf->index);
-    if (sb_app_new(NULL, conf->config, conf->database_url, conf->plugins, &w.app, &err)) {
+    if (sb_app_new(NULL, conf->config, conf->database_url, conf->plugins, &w.app,
+                   &err)) {
         sb_log(SB_LOG_ERROR, "worker", "cannot start", sb_str("why", err.msg));
         return 1;
     }
@@ -245,7 +248,8 @@ static void setup_task(void *arg)
 
     setup->code = sb_app_sync_tenants(setup->app, &changed, &err);
     if (setup->code)
-        sb_log(SB_LOG_ERROR, "setup", "tenants were not loaded", sb_str("why", err.msg));
+        sb_log(SB_LOG_ERROR, "setup", "tenants were not loaded",
+               sb_str("why", err.msg));
     else if (changed)
         sb_log(SB_LOG_INFO, "setup", "tenants loaded", sb_int("changed", changed));
 }

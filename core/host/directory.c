@@ -100,8 +100,8 @@ static int bind_template(struct sb_agent *agent, const struct sb_directory *dire
                          const struct sb_agent_conf *conf, struct sb_err *err)
 {
     json_t *overrides = conf->overrides ? sb_yaml_to_json(conf->overrides) : NULL;
-    int code = sb_template_load(agent, directory->vertical_dirs, conf->vertical, overrides,
-                                &agent->tpl, err);
+    int code = sb_template_load(agent, directory->vertical_dirs, conf->vertical,
+                                overrides, &agent->tpl, err);
 
     json_decref(overrides);
     return code;
@@ -132,7 +132,8 @@ static int bind_agent(struct sb_directory *directory, struct sb_agent *agent,
     agent->color = conf.color;
     agent->threshold = conf.threshold;
     agent->version = row->version;
-    agent->hooks = sb_host_vertical(directory->plugins, conf.vertical, &agent->hooks_state);
+    agent->hooks =
+        sb_host_vertical(directory->plugins, conf.vertical, &agent->hooks_state);
     return 0;
 }
 
@@ -201,7 +202,8 @@ static int load(struct sb_directory *directory, const char *ref, struct sb_err *
     int code = sb_agent_row(directory->db, mem, ref, &row, err);
 
     if (!code && !row.enabled)
-        code = sb_fail(err, SB_ENOTFOUND, "the receptionist \"%s\" is switched off", ref);
+        code =
+            sb_fail(err, SB_ENOTFOUND, "the receptionist \"%s\" is switched off", ref);
     if (!code)
         code = bind_agent(directory, agent, &row, err);
     if (!code)
