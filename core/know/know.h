@@ -73,8 +73,10 @@ int sb_know_status(struct sb_know *know, const struct sb_agent *agent,
  * with embeddings); touches only what changed. */
 int sb_know_sync_faqs(struct sb_know *know, const struct sb_agent *agent,
                       struct sb_err *err);
-/* [suspends] What the site says about the business (from JSON-LD, microdata and
- * pages): name, phone, hours, address ... as JSON on `mem`, for making a tenant. */
+/* [suspends] What the site says about the business (from JSON-LD, microdata and pages)
+ * as JSON on `mem`, in the form of a tenant's business section: {"name", "phone",
+ * "email", "address": strings, "hours": {"mon": "07:00-12:00,13:00-19:00", "sun":
+ * "closed"}, "service_area": [strings]}; what is unknown is left out. */
 int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *agent,
                   char **json_r, struct sb_err *err);
 

@@ -22,8 +22,9 @@ struct sb_onboard {
 /* [suspends] Makes or refreshes the tenant; `*slug_r` on `mem` is its agent's slug. A
  * site that cannot be read leaves a tenant that takes messages, and returns the
  * crawl's error. */
-int sb_onboard_site(struct sb_know *know, struct sb_db *db, struct sb_directory *directory,
-                    TALLOC_CTX *mem, const struct sb_onboard *wish, const char **slug_r,
+int sb_onboard_site(struct sb_know *know, struct sb_db *db,
+                    struct sb_directory *directory, TALLOC_CTX *mem,
+                    const struct sb_onboard *wish, const char **slug_r,
                     struct sb_err *err);
 
 #endif
