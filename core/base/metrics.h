@@ -12,15 +12,16 @@
 
 /* Makes the shared mapping; call once before forking. `workers` >= 1. */
 int sb_metrics_start(int workers);
-/* Which worker this process is, 0-based. Resets its slots after a restart? No:
- * counters go on where the dead worker left them. */
+/* Which worker this process is, 0-based. After a restart its counters and histograms
+ * go on where the dead worker left them; its gauges start at 0. */
 void sb_metrics_use(int worker);
 
 /* `name` with its labels in braces, as Prometheus writes it; the family's help is
  * given once. At most 512 series; further ones are dropped and counted. */
 void sb_count(const char *name, double by);
 void sb_gauge(const char *name, double value); /* summed over workers */
-/* Observes milliseconds into fixed buckets 1,2,5,...60000. */
+/* Observes milliseconds into fixed buckets 1,2,5,...60000. Without sb_metrics_start()
+ * (a command-line tool) nothing is counted. */
 void sb_observe_ms(const char *name, double ms);
 void sb_metrics_help(const char *family, const char *help);
 void sb_metrics_write(struct sb_buf *out);

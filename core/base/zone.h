@@ -3,7 +3,9 @@
  * Local wall time and instants: the one place where they meet. Zones come from the
  * system's tzdata through libical; nothing else in the project converts. libical's
  * own local->UTC is wrong in gaps and overlaps, so we try candidates and convert
- * them back (measured, see docs/architecture.md).
+ * them back (measured, see docs/architecture.md). Offsets are exact up to 2037; later,
+ * libical goes on with the last rule, and a few zones (St John's, Cairo) then differ
+ * from the C library's for hours or more.
  */
 #ifndef SB_BASE_ZONE_H
 #define SB_BASE_ZONE_H
