@@ -6,6 +6,7 @@
  * crawler reaches the sites it is sent to, through the host.
  */
 #include "local.h"
+#include "words.h"
 
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ static void stop(void *state)
 
     local_search_free(local->search);
     local_embed_free(local->embed);
+    local_words_free(local->llm_words);
     free(local);
 }
 
@@ -44,6 +46,7 @@ static const struct sb_option options[] = {
 };
 
 static const struct sb_role roles[] = {
+    {SB_ROLE_LLM, &local_llm_ops},
     {SB_ROLE_EMBED, &local_embed_ops},
     {SB_ROLE_SEARCH, &local_search_ops},
     {SB_ROLE_CRAWL, &local_crawl_ops},

@@ -18,6 +18,7 @@ struct local_conf {
 
 struct local_search;
 struct local_embed;
+struct local_words;
 
 /* One instance: the `state` of every call. */
 struct local {
@@ -25,6 +26,7 @@ struct local {
     const struct local_conf *conf;
     struct local_search *search; /* made by search.c at its first call, or NULL */
     struct local_embed *embed;   /* likewise, by embed.c */
+    struct local_words *llm_words; /* likewise, by llm.c */
 };
 
 extern const struct sb_llm_ops local_llm_ops;

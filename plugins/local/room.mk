@@ -16,6 +16,16 @@ local_crawl_sources = plugins/local/crawl.c plugins/local/crawl.h \
 plugins_local_local_la_SOURCES += $(local_crawl_sources)
 plugins_local_local_la_CFLAGS += $(TALLOC_CFLAGS) $(ZLIB_CFLAGS)
 plugins_local_local_la_LIBADD += $(TALLOC_LIBS) $(ZLIB_LIBS)
+# The receptionist.
+local_llm_sources = plugins/local/llm.c plugins/local/brain.h \
+	plugins/local/brain_acts.c plugins/local/brain_answer.c \
+	plugins/local/brain_hours.c plugins/local/brain_intake.c \
+	plugins/local/brain_phrases.c plugins/local/brain_question.c \
+	plugins/local/brain_question.h plugins/local/brain_read.c \
+	plugins/local/brain_reply.c plugins/local/brain_results.c \
+	plugins/local/brain_small.c plugins/local/brain_text.c \
+	plugins/local/brain_text.h plugins/local/brain_units.c
+plugins_local_local_la_SOURCES += $(local_llm_sources)
 EXTRA_DIST += plugins/local/README.md
 
 if HAVE_CRITERION

@@ -211,8 +211,7 @@ void local_words_free(struct local_words *words)
     free(words);
 }
 
-/* Latin letters with accents to their plain ones, U+00C0..U+017F; 0 for none. */
-static char fold_latin(uint32_t cp)
+char local_fold_latin(uint32_t cp)
 {
     static const char low[] = "aaaaaaaceeeeiiiidnooooo\0ouuuuyysaaaaaaaceeeeiiii"
                               "dnooooo\0ouuuuyyy";
@@ -227,8 +226,7 @@ static char fold_latin(uint32_t cp)
     return 0;
 }
 
-/* One code point; malformed bytes count as single ones. */
-static size_t next_char(const char *p, const char *end, uint32_t *cp)
+size_t local_next_char(const char *p, const char *end, uint32_t *cp)
 {
     unsigned char c = (unsigned char)*p;
     size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
@@ -264,7 +262,7 @@ static size_t put_folded(char *out, size_t len, const char *p, size_t n, uint32_
             out[len++] = (char)(cp >= 'A' && cp <= 'Z' ? cp + 32 : cp);
         return len;
     }
-    char plain = fold_latin(cp);
+    char plain = local_fold_latin(cp);
     if (plain && len + 1 < LOCAL_WORD_MAX) {
         out[len++] = plain;
     } else if (!plain && len + n < LOCAL_WORD_MAX) {
@@ -282,7 +280,7 @@ static const char *read_word(const char *p, const char *end, char *out)
     bool cut = false;
 
     for (; p < end; p += n) {
-        n = next_char(p, end, &cp);
+        n = local_next_char(p, end, &cp);
         if (is_apostrophe(cp))
             cut = true;
         else if (!is_word_char(cp))
@@ -311,7 +309,7 @@ bool local_words_next(struct local_words *words, const char **cursor, const char
 
     for (;;) {
         while (p < end) {
-            size_t n = next_char(p, end, &cp);
+            size_t n = local_next_char(p, end, &cp);
 
             if (is_word_char(cp))
                 break;

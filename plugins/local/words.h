@@ -33,6 +33,11 @@ bool local_words_next(struct local_words *words, const char **cursor, const char
 uint16_t local_words_pair(const struct local_words *words, const struct local_word *a,
                           const struct local_word *b);
 
+/* Latin letters with accents to their plain ones, U+00C0..U+017F; 0 for none. */
+char local_fold_latin(uint32_t cp);
+/* Decodes one code point and returns its bytes; malformed ones count singly. */
+size_t local_next_char(const char *p, const char *end, uint32_t *cp);
+
 uint64_t local_hash(uint64_t seed, const void *data, size_t len);
 
 #endif

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Answers a question by picking sentences and rows, never by making any: what is said
+ * stands in a source, word for word. A unit answers when it, with the headings above
+ * it, covers what the question is about and holds the kind of thing that was asked for.
+ */
+#include "brain_question.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define NEED 0.55        /* of the question's weight, found */
+#define NEED_CURATED 0.5 /* in a FAQ or a fact */
+#define LONGEST 420      /* bytes of an answer before it is cut to its sentences */
+#define MOST_ROWS 7
+
+#define LIST(...)                                                                      \
+    (const char *const[])                                                              \
+    {                                                                                  \
+        __VA_ARGS__, NULL                                                              \
+    }
+
+void cite(struct brain *b, const char *passage_id)
+{
+    size_t i;
+
+    if (!passage_id || !*passage_id)
+        return;
+    for (i = 0; i < b->cited_count; i++)
+        if (strcmp(b->cited[i], passage_id) == 0)
+            return;
+    if (b->cited_count < sizeof(b->cited) / sizeof(b->cited[0]))
+        b->cited[b->cited_count++] = passage_id;
+}
+
+bool is_injected(const char *t)
+{
+    return has_any(
+        t,
+        LIST("ignore your instructions", "ignore all instructions",
+             "ignore previous instructions", "ignore all previous",
+             "ignore the previous", "ignore any previous", "ignore your previous",
+             "ignore the above", "ignore everything above", "ignore prior",
+             "disregard your instructions", "disregard previous", "disregard all",
+             "disregard the above", "forget your instructions", "forget all previous",
+             "forget everything", "forget previous instructions", "system prompt",
+             "your instructions", "your prompt", "initial prompt", "you are now",
+             "you are no longer", "pretend to be", "pretend you are", "act as if",
+             "act as an", "developer mode", "jailbreak", "jailbroken", "dan mode",
+             "do anything now", "override your", "bypass your", "reveal your",
+             "repeat the words above", "repeat everything above", "new instructions",
+             "as an ai language model", "ai assistants must", "assistants must",
+             "chatbots must", "note to ai", "instructions for ai", "roleplay as",
+             "print your", "show me your prompt", "your guidelines", "your rules",
+             "tell visitors that", "tell the user", "tell users", "sudo"));
+}
+
+/* ---- matching ---- */
+
+struct context {
+    const char *heading;
+    const struct sb_passage *passage;
+    struct unit_word words[MAX_UNIT_WORDS];
+    size_t count;
+    const char *plain;
+    double worth; /* of a match in it */
+};
+
+static double match_words(const struct asked_word *asked, const struct unit_word *words,
+                          size_t count)
+{
+    double best = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (words[i].stem == asked->word.stem_hash)
+            return 1;
+        if (asked->word.concept && words[i].concept == asked->word.concept)
+            best = 0.8;
+    }
+    return best;
+}
+
+static double match(const struct asked_word *asked, const struct unit_word *words,
+                    size_t count, const char *text)
+{
+    double best = match_words(asked, words, count);
+
+    if (best < 0.9 && asked->alts[0] && has_any(text, asked->alts))
+        best = 0.9;
+    return best;
+}
+
+/* Headings, the title, and for curated things their question or subject. */
+static void enter_context(struct brain *b, struct context *c, const struct unit *unit)
+{
+    const struct sb_passage *p = unit->passage;
+    const char *text;
+
+    if (c->passage == p && c->heading == unit->heading)
+        return;
+    c->passage = p;
+    c->heading = unit->heading;
+    text = arena_printf(&b->arena, "%s . %s . %s", unit->heading,
+                        p->heading ? p->heading : "", p->title ? p->title : "");
+    c->plain = plain(&b->arena, text);
+    c->count = words_of(b, text, c->words, MAX_UNIT_WORDS);
+    c->worth = p->kind == SB_PASSAGE_PAGE ? 0.85 : 1;
+}
+
+static double best_match(const struct asked_word *asked, const struct unit *unit,
+                         const struct context *c)
+{
+    double own = match(asked, unit->words, unit->word_count, unit->plain);
+    double around = c->worth * match(asked, c->words, c->count, c->plain);
+
+    return own > around ? own : around;
+}
+
+struct table {
+    struct question q;
+    struct unit units[MAX_UNITS];
+    size_t count;
+    float (*matches)[MAX_ASKED];
+};
+
+static void fill_matches(struct brain *b, struct table *t)
+{
+    struct context c = {0};
+    size_t i, w;
+
+    t->matches = arena_new(&b->arena, (t->count + 1) * sizeof(*t->matches));
+    for (i = 0; i < t->count; i++) {
+        enter_context(b, &c, &t->units[i]);
+        for (w = 0; w < t->q.count; w++) {
+            t->matches[i][w] = (float)best_match(&t->q.words[w], &t->units[i], &c);
+            if (t->matches[i][w] >= 0.6f)
+                t->q.words[w].found = true;
+        }
+    }
+}
+
+/* A sentence may lean on the one before and after it in the same passage. */
+static double with_neighbours(const struct table *t, size_t i, size_t w)
+{
+    double best = t->matches[i][w], near;
+
+    if (i > 0 && t->units[i - 1].passage == t->units[i].passage) {
+        near = t->units[i - 1].line == t->units[i].line ? 0.6 : 0.3;
+        if (near * t->matches[i - 1][w] > best)
+            best = near * t->matches[i - 1][w];
+    }
+    if (i + 1 < t->count && t->units[i + 1].passage == t->units[i].passage) {
+        near = t->units[i + 1].line == t->units[i].line ? 0.5 : 0.2;
+        if (near * t->matches[i + 1][w] > best)
+            best = near * t->matches[i + 1][w];
+    }
+    return best;
+}
+
+static void score_unit(struct table *t, size_t i)
+{
+    struct unit *unit = &t->units[i];
+    double got = 0, all = 0;
+    unsigned strict = t->q.wants & WANTS_STRICT;
+    size_t w;
+
+    for (w = 0; w < t->q.count; w++) {
+        const struct asked_word *asked = &t->q.words[w];
+        double weight = asked->weight;
+
+        if (!asked->found && !asked->type)
+            weight *= 1.4;
+        all += weight;
+        got += weight *
+               (asked->type && (unit->holds & strict) ? 1 : with_neighbours(t, i, w));
+    }
+    unit->coverage = all > 0 ? got / all : t->q.wants & WANTS_STRICT ? 1 : 0;
+    unit->score = unit->coverage + 0.3 * unit->passage->score;
+    if (unit->passage->kind != SB_PASSAGE_PAGE)
+        unit->score += 0.1;
+    if (unit->holds & t->q.wants & ~(unsigned)(WANTS_YESNO | WANTS_WHO))
+        unit->score += 0.15;
+    if (strlen(unit->text) > 300)
+        unit->score -= 0.05;
+    if (unit->word_count < 2 && !unit->row)
+        unit->score -= 0.3;
+}
+
+/* Does the unit, or for a curated answer any part of it, hold what is asked for? */
+static bool is_kind(const struct table *t, const struct unit *unit)
+{
+    unsigned strict = t->q.wants & WANTS_STRICT;
+    size_t i;
+
+    if (!strict || (unit->holds & strict))
+        return true;
+    for (i = 0; unit->passage->kind != SB_PASSAGE_PAGE && i < t->count; i++)
+        if (t->units[i].passage == unit->passage && (t->units[i].holds & strict))
+            return true;
+    return false;
+}
+
+static bool is_asking(const struct unit *unit)
+{
+    size_t len = strlen(unit->text);
+
+    return len && unit->text[len - 1] == '?';
+}
+
+static const struct unit *best_unit(struct table *t)
+{
+    const struct unit *best = NULL;
+    size_t i;
+
+    for (i = 0; i < t->count; i++) {
+        struct unit *unit = &t->units[i];
+        double need = unit->passage->kind == SB_PASSAGE_PAGE ? NEED : NEED_CURATED;
+
+        score_unit(t, i);
+        if (unit->coverage < need || !is_kind(t, unit) || is_asking(unit))
+            continue;
+        if (!best || unit->score > best->score + 1e-9)
+            best = unit;
+    }
+    return best;
+}
+
+/* ---- wording ---- */
+
+static void put_closed(struct text *out, const char *sentence)
+{
+    size_t len = strlen(sentence);
+
+    text_sentence(out, sentence);
+    if (len && !strchr(".!?:)\"", sentence[len - 1]))
+        text_puts(out, ".");
+}
+
+/* Does a word of the question stand in this segment of a row? */
+static bool is_asked_for(struct brain *b, const struct question *q, const char *segment)
+{
+    struct unit_word words[MAX_UNIT_WORDS];
+    size_t n = words_of(b, segment, words, MAX_UNIT_WORDS), w;
+    const char *text = plain(&b->arena, segment);
+
+    for (w = 0; w < q->count; w++)
+        if (!q->words[w].type && q->words[w].weight >= 0.5f &&
+            match(&q->words[w], words, n, text) >= 0.9)
+            return true;
+    return false;
+}
+
+/* "Weekend: 18 holes $65; 9 holes $40" with only the columns that were asked for. */
+static const char *narrowed(struct brain *b, const struct question *q, const char *row)
+{
+    const char *colon = strstr(row, ": "), *p;
+    struct text out = {.arena = &b->arena};
+    size_t kept = 0, all = 0;
+
+    if (!colon || !strstr(colon, "; "))
+        return row;
+    text_put(&out, row, (size_t)(colon - row) + 1);
+    for (p = colon + 2; *p; all++) {
+        const char *end = strstr(p, "; ");
+        size_t len = end ? (size_t)(end - p) : strlen(p);
+        const char *segment = arena_copy(&b->arena, p, len);
+
+        if (is_asked_for(b, q, segment)) {
+            text_puts(&out, kept++ ? "; " : " ");
+            text_puts(&out, segment);
+        }
+        p += len + (end ? 2 : 0);
+    }
+    return kept && kept < all ? text_str(&out) : row;
+}
+
+/* Is the heading needed to understand the row? */
+static bool needs_heading(const struct table *t, const struct unit *unit)
+{
+    const char *heading = unit->heading;
+
+    return *heading && strlen(heading) < 60 && unit->word_count <= 8 &&
+           strchr(heading, '?') == NULL && t->q.count > 0;
+}
+
+static size_t index_of(const struct table *t, const struct unit *unit)
+{
+    return (size_t)(unit - t->units);
+}
+
+static bool is_sibling(const struct table *t, const struct unit *a,
+                       const struct unit *b)
+{
+    return a->passage == b->passage && a->heading == b->heading && a->row == b->row &&
+           (!(t->q.wants & WANTS_STRICT) || (b->holds & t->q.wants & WANTS_STRICT));
+}
+
+/* The rows around `best` that answer as well as it does. */
+static size_t gather_rows(struct table *t, const struct unit *best,
+                          const struct unit **rows)
+{
+    size_t n = 0, i, from = index_of(t, best);
+
+    while (from > 0 && is_sibling(t, best, &t->units[from - 1]))
+        from--;
+    for (i = from; i < t->count && is_sibling(t, best, &t->units[i]); i++)
+        if (t->units[i].coverage >= best->coverage - 0.02 && n < MOST_ROWS)
+            rows[n++] = &t->units[i];
+    return n;
+}
+
+static void put_rows(struct brain *b, struct table *t, const struct unit *best,
+                     struct text *out)
+{
+    const struct unit *rows[MOST_ROWS];
+    size_t n = gather_rows(t, best, rows), i;
+    const char *heading = needs_heading(t, best) ? best->heading : "";
+    size_t len = strcspn(heading, ":");
+
+    if (n == 1) {
+        if (*heading && !find_nocase(best->text, heading))
+            put_closed(out, arena_printf(&b->arena, "%.*s: %s", (int)len, heading,
+                                         narrowed(b, &t->q, best->text)));
+        else
+            put_closed(out, narrowed(b, &t->q, best->text));
+        return;
+    }
+    text_sentence(out, *heading ? arena_printf(&b->arena, "%.*s:", (int)len, heading)
+                                : "Here is what we have:");
+    for (i = 0; i < n; i++)
+        text_puts(out,
+                  arena_printf(&b->arena, "\n- %s", narrowed(b, &t->q, rows[i]->text)));
+    text_puts(out, "\n");
+}
+
+/* A sentence that leans on the one before it. */
+static bool leans_back(const struct unit *unit)
+{
+    return begins_any(unit->plain,
+                      LIST("this", "these", "those", "they", "it", "its", "that", "he",
+                           "she", "such", "both", "however", "otherwise", "also", "but",
+                           "and", "all of these"));
+}
+
+static bool goes_on(const struct unit *unit)
+{
+    return begins_any(unit->plain,
+                      LIST("this", "these", "they", "it", "however", "otherwise", "but",
+                           "please", "members", "if you", "after that", "we also",
+                           "there is a", "the fee", "unless", "except", "only"));
+}
+
+static void put_sentences(struct table *t, const struct unit *best, struct text *out)
+{
+    size_t i = index_of(t, best);
+
+    if (i > 0 && leans_back(best) && t->units[i - 1].line == best->line &&
+        t->units[i - 1].passage == best->passage && !is_asking(&t->units[i - 1]) &&
+        strlen(t->units[i - 1].text) + strlen(best->text) < LONGEST)
+        put_closed(out, t->units[i - 1].text);
+    put_closed(out, best->text);
+    if (i + 1 < t->count && t->units[i + 1].line == best->line &&
+        t->units[i + 1].passage == best->passage &&
+        strlen(best->text) + strlen(t->units[i + 1].text) < LONGEST &&
+        (goes_on(&t->units[i + 1]) || t->units[i + 1].coverage >= best->coverage - 0.1))
+        put_closed(out, t->units[i + 1].text);
+}
+
+/* A FAQ or a fact is approved as a whole: all of it unless it is long. */
+static void put_curated(struct brain *b, struct table *t, const struct unit *best,
+                        struct text *out)
+{
+    const struct sb_passage *p = best->passage;
+    const char *subject = p->title ? p->title : "";
+
+    if (p->kind == SB_PASSAGE_FACT && *subject && strlen(p->text) < 60 &&
+        !find_nocase(p->text, subject) && !strchr(subject, '?'))
+        put_closed(out, arena_printf(&b->arena, "%s: %s", subject, p->text));
+    else if (strlen(p->text) <= LONGEST)
+        put_closed(out, p->text);
+    else
+        put_sentences(t, best, out);
+}
+
+static void put_conflict(struct brain *b, const struct table *t,
+                         const struct unit *best, struct text *out)
+{
+    const char *conflict = best->passage->conflict;
+
+    if (!conflict || !*conflict ||
+        (!(t->q.wants & (WANTS_STRICT | WANTS_DAY)) &&
+         !strpbrk(best->text, "0123456789")))
+        return;
+    put_closed(out,
+               arena_printf(&b->arena,
+                            "I should mention that another source says otherwise: %s",
+                            conflict));
+}
+
+/* ---- the business's own data ---- */
+
+static bool answer_own(struct brain *b, const struct question *q, struct text *out)
+{
+    const struct sb_turn *t = b->turn;
+    size_t before = out->len;
+
+    if (!q->general)
+        return false;
+    if ((q->wants & WANTS_PLACE) && t->address && *t->address &&
+        !(q->wants & WANTS_EMAIL))
+        put_closed(out, arena_printf(&b->arena, "We're at %s", t->address));
+    else if ((q->wants & WANTS_PHONE) && t->phone && *t->phone)
+        put_closed(out, arena_printf(&b->arena, "Our phone number is %s", t->phone));
+    else if ((q->wants & WANTS_EMAIL) && t->email && *t->email)
+        put_closed(out, arena_printf(&b->arena, "Our e-mail address is %s", t->email));
+    else if (has_any(q->plain, LIST("website", "web site", "web page")) && t->website &&
+             *t->website)
+        put_closed(out, arena_printf(&b->arena, "Our website is %s", t->website));
+    return out->len > before;
+}
+
+bool answer(struct brain *b, const char *question, struct text *out)
+{
+    struct table *t = arena_new(&b->arena, sizeof(*t));
+    const struct unit *best;
+
+    if (hours_asked(b, question) && hours_answer(b, question, out)) {
+        b->confidence = 0.9;
+        return true;
+    }
+    question_read(b, question, &t->q);
+    if (answer_own(b, &t->q, out)) {
+        b->confidence = 0.9;
+        return true;
+    }
+    if (!b->turn->answerable || (t->q.general && !(t->q.wants & WANTS_STRICT)))
+        return false;
+    t->count = units_cut(b, t->q.wants, t->units);
+    fill_matches(b, t);
+    best = best_unit(t);
+    if (!best)
+        return false;
+    if (best->passage->kind != SB_PASSAGE_PAGE)
+        put_curated(b, t, best, out);
+    else if (best->row)
+        put_rows(b, t, best, out);
+    else
+        put_sentences(t, best, out);
+    put_conflict(b, t, best, out);
+    cite(b, best->passage->id);
+    b->confidence = best->coverage > 0.95 ? 0.95 : 0.3 + 0.65 * best->coverage;
+    return true;
+}
+
+/* ---- where we go ---- */
+
+const char *area_asked(struct brain *b, const char *question)
+{
+    static const char *const verbs[] = {
+        "come out to ", "come to ", "travel to ", "go to ",
+        "go out to ",   "work in ", "cover ",     "available in ",
+        "service the ", "service ", "serve the ", "serve ",
+        "deliver to ",  NULL};
+    const char *p = NULL, *stop;
+    bool weak = false;
+    size_t i, len;
+
+    for (i = 0; verbs[i] && !p; i++) {
+        p = find_nocase(question, verbs[i]);
+        if (p)
+            p += strlen(verbs[i]);
+        weak = strncmp(verbs[i], "serv", 4) == 0 || strcmp(verbs[i], "cover ") == 0;
+    }
+    if (!p ||
+        !begins_any(plain(&b->arena, question),
+                    LIST("do you", "do u", "does", "are you", "will you", "can you",
+                         "would you", "could you", "do your", "do the", "you")))
+        return NULL;
+    stop = strpbrk(p, "?,.!;");
+    len = stop ? (size_t)(stop - p) : strlen(p);
+    if (len < 2 || len > 60 ||
+        begins_any(plain(&b->arena, p), LIST("my", "me", "our", "us", "the house")))
+        return NULL;
+    if (weak && !isupper((unsigned char)*p) && !isdigit((unsigned char)*p))
+        return NULL;
+    return arena_copy(&b->arena, p, len);
+}
