@@ -1,1 +1,7 @@
-EXTRA_DIST +=
+# SPDX-License-Identifier: Apache-2.0
+#
+# What belongs to no single room. Unit tests are listed in the rooms' own room.mk.
+include tests/fuzz/room.mk
+include tests/bench/room.mk
+
+EXTRA_DIST += tests/support/intask.c tests/support/intask.h
