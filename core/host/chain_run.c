@@ -185,8 +185,14 @@ static int ask(struct sb_chain_call *call, struct sb_instance *instance,
         if (rc > 0 || rc == SB_ECANCELED)
             rc = sb_fail(err, SB_EINTERNAL, "it returned %d though nobody cancelled it",
                          rc);
+        if (!err->msg[0])
+            (void)sb_fail(err, rc,
+                          rc == SB_ETIMEDOUT ? "no answer in time" : "no reason");
         record_failure(call, instance, rc, err);
         wait = tries + 1 < most ? backoff_ms(rc, tries, last, err->retry_after_ms) : -1;
+        /* Its breaker may have opened just now: the others are asked first. */
+        if (!last && instance->breakers[call->chain->kind].state != SB_BREAKER_CLOSED)
+            return rc;
         if (wait < 0 || instance->quarantined || sb_task_deadline_left() <= wait)
             return rc;
         if (sb_sleep(wait) == SB_ECANCELED)

@@ -22,10 +22,17 @@ static int bind(struct sb_instance *instance, const struct sb_yaml *map,
                 struct sb_err *err)
 {
     const char *missing = sb_options_missing(instance->plugin, map);
+    int rc;
 
     if (missing)
         return sb_fail(err, SB_EDECLINED, "option \"%s\" is not set", missing);
-    return sb_options_bind(instance, instance->plugin, map, &instance->config, err);
+    rc = sb_options_bind(instance, instance->plugin, map, &instance->config, err);
+    if (rc != 0)
+        return rc;
+    missing = sb_options_empty(instance->plugin, instance->config);
+    if (missing)
+        return sb_fail(err, SB_EDECLINED, "option \"%s\" is empty", missing);
+    return 0;
 }
 
 static int start(struct sb_instance *instance, struct sb_err *err)

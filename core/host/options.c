@@ -183,6 +183,21 @@ const char *sb_options_missing(const struct sb_plugin *plugin,
     return NULL;
 }
 
+const char *sb_options_empty(const struct sb_plugin *plugin, const void *config)
+{
+    struct sb_option row;
+    const char *text;
+
+    for (size_t i = 0; sb_options_at(plugin, i, &row); i++) {
+        if (!(row.flags & SB_OPTION_REQUIRED) || row.type != SB_OPTION_STRING)
+            continue;
+        memcpy(&text, (const char *)config + row.offset, sizeof(text));
+        if (!text || !*text)
+            return row.name;
+    }
+    return NULL;
+}
+
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);

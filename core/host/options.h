@@ -21,6 +21,9 @@ int sb_options_check(const char *name, const struct sb_plugin *plugin,
 /* The first required option that `map` (may be NULL) does not have, or NULL. */
 const char *sb_options_missing(const struct sb_plugin *plugin,
                                const struct sb_yaml *map);
+/* The first required text of a filled struct that is empty, or NULL: a variable of the
+ * environment that is not set, most often. */
+const char *sb_options_empty(const struct sb_plugin *plugin, const void *config);
 /* Do two filled structs say the same? */
 bool sb_options_same(const struct sb_plugin *plugin, const void *a, const void *b);
 /* A struct filled from `map` (NULL: presets) on `mem`. The error has the place. */

@@ -21,3 +21,19 @@ core_libhost_a_SOURCES += \
 	core/host/template_bind.c core/host/template_bind.h core/host/template_fields.c \
 	core/host/template_match.c core/host/template_merge.c core/host/template_merge.h \
 	core/host/template_rows.c core/host/template_rows.h
+
+include tests/plugins/room.mk
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_host
+TESTS += tests/unit/unit_host
+tests_unit_unit_host_SOURCES = \
+	tests/unit/test_host_breaker.c tests/unit/test_host_cache.c \
+	tests/unit/test_host_chain.c tests/unit/test_host_instance.c \
+	tests/unit/test_host_refuse.c tests/unit/test_host_roles.c \
+	tests/support/intask.c tests/support/intask.h \
+	tests/support/plugins.c tests/support/plugins.h
+tests_unit_unit_host_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_unit_host_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_host_LDADD = core/libhost.a core/libstore.a core/libnet.a \
+	core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+endif
