@@ -13,14 +13,19 @@ core_libnet_a_SOURCES += core/net/http.h core/net/http_chunk.c core/net/http_con
 	core/net/http_router.c core/net/http_router.h core/net/http_scan.c \
 	core/net/http_server.c core/net/asset.c core/net/limit.c core/net/limit.h \
 	core/net/sse.c
+# WebSockets.
+core_libnet_a_SOURCES += core/net/ws.c core/net/ws.h core/net/ws_accept.c \
+	core/net/ws_connect.c core/net/ws_frame.c core/net/ws_frame.h core/net/ws_impl.h \
+	core/net/ws_tls.c core/net/ws_tls.h core/net/ws_url.c core/net/ws_url.h
 
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_net
 TESTS += tests/unit/unit_net
 tests_unit_unit_net_SOURCES = \
+	tests/support/cert.c tests/support/cert.h \
 	tests/support/intask.c tests/support/intask.h tests/support/wire.c \
 	tests/support/wire.h tests/unit/test_asset.c tests/unit/test_http_server.c \
-	tests/unit/test_limit.c
+	tests/unit/test_limit.c tests/unit/test_ws.c
 tests_unit_unit_net_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_net_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_net_LDADD = core/libnet.a core/libbase.a -lbrotlidec $(CRITERION_LIBS) $(EXTERNAL_LIBS)

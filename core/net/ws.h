@@ -21,6 +21,7 @@ struct sb_ws_conf {
     size_t max_queue;    /* 0: 256 KiB of unsent output; more closes with 1013 */
     int ping_ms;         /* 0: 30 s; no pong within the same again: closed */
     const char *protocol; /* subprotocol to accept or to ask for, or NULL */
+    const char *ca_file;  /* client only: certificates to trust, NULL: the system's */
 };
 
 struct sb_ws_message {
@@ -30,7 +31,8 @@ struct sb_ws_message {
 };
 
 /* Answers the upgrade (or a 4xx, and returns SB_EPROTO). The handler owns `*ws_r` and
- * closes it before it returns. */
+ * closes it before it returns. From here on a client that leaves does not cancel the
+ * task: sb_ws_read() says so. */
 int sb_ws_accept(struct sb_req *req, const struct sb_ws_conf *conf, struct sb_ws **ws_r);
 
 /* [suspends] Connects to ws:// or wss://, tries every resolved address, verifies the
@@ -49,10 +51,18 @@ int sb_ws_send(struct sb_ws *ws, bool binary, const void *data, size_t len);
 size_t sb_ws_queued(const struct sb_ws *ws);
 /* The close code that the peer sent, 1006 when it just went, 0 while open. */
 int sb_ws_close_code(const struct sb_ws *ws);
-/* Sends a close frame with `code` and lingers briefly for the peer's; frees. */
+/* Sends a close frame with `code` (0: none if the peer is gone, else 1000), frees.
+ * [suspends] In a task it waits up to a second for the peer's close, cancelled or not;
+ * in a callback it just cuts the connection. NULL is fine. */
 void sb_ws_close(struct sb_ws *ws, int code, const char *reason);
 /* Wakes a task that sits in sb_ws_read() on this socket, which then gets SB_ETIMEDOUT:
  * "look at your own queue". */
 void sb_ws_nudge(struct sb_ws *ws);
+/* Callback mode, for hot paths: `fn` gets each message from the loop instead of
+ * sb_ws_read(), and NULL once when the connection has ended. It must not close `ws`,
+ * but may send. */
+void sb_ws_set_callback(struct sb_ws *ws,
+                        void (*fn)(void *arg, const struct sb_ws_message *message),
+                        void *arg);
 
 #endif
