@@ -24,3 +24,9 @@ tests_unit_unit_store_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_store_LDADD = core/libstore.a core/libbase.a $(CRITERION_LIBS) \
 	$(EXTERNAL_LIBS)
 endif
+
+core_libstore_a_SOURCES += \
+	core/store/knowledge.h core/store/knowledge_chunks.c core/store/knowledge_crawl.c \
+	core/store/knowledge_gaps.c core/store/knowledge_rows.h \
+	core/store/knowledge_search.c
+dist_sql_DATA += sql/0003_know.sql
