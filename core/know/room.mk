@@ -1,3 +1,22 @@
 noinst_LIBRARIES += core/libknow.a
 core_libknow_a_SOURCES =
 core_libknow_a_SOURCES += core/know/onboard.c core/know/onboard.h
+core_libknow_a_SOURCES += \
+	core/know/chunk.c core/know/chunk.h core/know/crawl.c core/know/embed.c \
+	core/know/extract.h core/know/facts.h core/know/faqs.c core/know/gap.c \
+	core/know/index.c core/know/index.h core/know/know.c core/know/know.h \
+	core/know/know_impl.h core/know/lexicon.c core/know/lexicon.h \
+	core/know/lexicon_data.h core/know/question.c core/know/question.h \
+	core/know/score.c core/know/score.h core/know/search.c core/know/settle.c \
+	core/know/site_facts.c core/know/words.c core/know/words.h core/know/work.c
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_know_words
+TESTS += tests/unit/unit_know_words
+tests_unit_unit_know_words_SOURCES = tests/unit/test_know_chunk.c \
+	tests/unit/test_know_words.c
+tests_unit_unit_know_words_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_unit_know_words_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_know_words_LDADD = core/libknow.a core/libbase.a $(CRITERION_LIBS) \
+	$(EXTERNAL_LIBS)
+endif

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Crawling a source. First all pages are fetched and read, because what repeats on
+ * most of them can only be told then; after that each page is stored in a transaction
+ * of its own, unchanged ones not at all. A run that breaks off is begun again and goes
+ * quickly over what is stored already.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "know/chunk.h"
+#include "know/extract.h"
+#include "know/facts.h"
+#include "know/know_impl.h"
+#include "store/events.h"
+#include "store/jobs.h"
+
+#define NOTE_EVERY_MS 500
+#define MAX_PAGE_BYTES (4 << 20)
+#define MAX_TOTAL_BYTES ((int64_t)512 << 20)
+#define MAX_TEXT_BYTES ((size_t)96 << 20) /* of all extracts in memory */
+#define OFFLOAD_BYTES 200000              /* markup read on a thread beyond it */
+#define DELAY_MS 100
+#define PARALLEL 4
+#define MAX_REASON 300
+
+struct got {
+    struct sb_extract *extract;
+    const char *url, *dated;
+    int status;
+};
+
+struct crawl {
+    struct sb_know *know;
+    const struct sb_agent *agent;
+    struct sb_kn_owner owner;
+    TALLOC_CTX *mem;
+    struct sb_kn_source source;
+    void (*progress)(void *arg, const struct sb_crawl_status *status);
+    void *arg;
+    struct got *pages;
+    size_t count, room, text_bytes;
+    struct sb_repeats *repeats;
+    int64_t noted_ms;
+    struct sb_err *err;
+};
+
+static enum sb_crawl_state state_of(const char *word)
+{
+    if (strcmp(word, "running") == 0)
+        return SB_CRAWL_RUNNING;
+    if (strcmp(word, "done") == 0)
+        return SB_CRAWL_DONE;
+    return strcmp(word, "failed") == 0 ? SB_CRAWL_FAILED : SB_CRAWL_QUEUED;
+}
+
+static void to_status(const struct sb_kn_source *source, struct sb_crawl_status *status)
+{
+    memset(status, 0, sizeof(*status));
+    memcpy(status->source_id, source->id, sizeof(status->source_id));
+    status->state = state_of(source->state);
+    status->found = source->found;
+    status->read = source->read;
+    status->unchanged = source->unchanged;
+    status->failed = source->failed;
+    status->chunks = source->chunks;
+    status->contradictions = source->contradictions;
+    snprintf(status->url, sizeof(status->url), "%s", source->url);
+    snprintf(status->error, sizeof(status->error), "%s", source->error);
+}
+
+/* ---- progress ---- */
+
+static void announce(struct crawl *c)
+{
+    char topic[64];
+    struct sb_buf json;
+
+    if (!c->know->events)
+        return;
+    snprintf(topic, sizeof(topic), "source:%s", c->source.id);
+    sb_buf_init(&json, NULL);
+    sb_buf_printf(&json,
+                  "{\"state\":\"%s\",\"found\":%d,\"read\":%d,\"unchanged\":%d,"
+                  "\"failed\":%d,\"chunks\":%d,\"contradictions\":%d}",
+                  c->source.state, c->source.found, c->source.read, c->source.unchanged,
+                  c->source.failed, c->source.chunks, c->source.contradictions);
+    sb_events_publish(c->know->events, topic, json.data);
+    talloc_free(json.data);
+}
+
+/* Into the row at most twice a second, unless it is the end of something. */
+static int note(struct crawl *c, bool now)
+{
+    struct sb_crawl_status status;
+    int64_t ms = sb_clock_mono_ms();
+    int rc;
+
+    if (c->progress) {
+        to_status(&c->source, &status);
+        c->progress(c->arg, &status);
+    }
+    if (!now && ms - c->noted_ms < NOTE_EVERY_MS)
+        return 0;
+    c->noted_ms = ms;
+    rc = sb_kn_source_note(c->know->db, c->owner, &c->source, c->err);
+    if (!rc)
+        announce(c);
+    return rc;
+}
+
+/* ---- reading ---- */
+
+struct extracting {
+    TALLOC_CTX *mem;
+    const struct sb_crawl_page *page;
+    const char *type;
+    const void *body;
+    size_t len;
+    struct sb_extract *out;
+    int rc;
+    struct sb_err err;
+};
+
+static void run_extract(void *arg)
+{
+    struct extracting *e = arg;
+
+    e->rc = sb_extract(e->mem, e->page->url, e->type, e->body, e->len, NULL, &e->out,
+                       &e->err);
+}
+
+/* On a context of its own: a thread of the pool may be the one that fills it. */
+static struct sb_extract *extract(struct crawl *c, const struct sb_crawl_page *page,
+                                  struct sb_err *err)
+{
+    struct extracting e = {.mem = talloc_new(NULL),
+                           .page = page,
+                           .type = page->content_type,
+                           .body = page->body,
+                           .len = page->body_len};
+
+    if (page->markdown) {
+        e.type = "text/markdown";
+        e.body = page->markdown;
+        e.len = strlen(page->markdown);
+    }
+    if (e.len < OFFLOAD_BYTES) {
+        run_extract(&e);
+    } else {
+        int rc = sb_offload(run_extract, &e);
+
+        if (rc)
+            e.rc = sb_fail(&e.err, rc, "reading a page was interrupted");
+    }
+    if (e.rc) {
+        sb_fail(err, e.rc, "%s", e.err.msg);
+        talloc_free(e.mem);
+        return NULL;
+    }
+    talloc_steal(c->mem, e.mem);
+    return e.out;
+}
+
+static int skip_page(struct crawl *c, const struct sb_crawl_page *page,
+                     const char *state, const char *reason, bool gone)
+{
+    const struct sb_kn_page row = {
+        .source_id = c->source.id,
+        .url = page->url,
+        .title = "",
+        .status = page->status,
+        .state = state,
+        .reason = sb_utf8_clean(c->mem, reason, strlen(reason), MAX_REASON),
+        .run = c->source.run};
+
+    return sb_kn_page_fail(c->know->db, c->owner, &row, gone, c->err);
+}
+
+/* Why a page that was fetched is not to be known, or NULL. */
+static const char *unwanted(const struct crawl *c, const struct sb_extract *extract)
+{
+    if (extract->soft_404)
+        return "it says that there is no such page";
+    if (extract->noindex)
+        return "it asks not to be indexed";
+    if (extract->block_count == 0 && extract->fact_count == 0)
+        return "it has no text";
+    for (size_t i = 0; i < c->count; i++)
+        if (c->pages[i].extract->content_hash == extract->content_hash)
+            return talloc_asprintf(c->mem, "it is the same as %s", c->pages[i].url);
+    return NULL;
+}
+
+static void keep_page(struct crawl *c, const struct sb_crawl_page *page,
+                      struct sb_extract *extract)
+{
+    struct got *got;
+
+    if (c->count == c->room) {
+        c->room = c->room ? c->room * 2 : 64;
+        c->pages =
+            talloc_realloc(c->mem, c->pages, struct got, sb_array_count(c->room));
+    }
+    got = &c->pages[c->count++];
+    *got = (struct got){.extract = extract,
+                        .url = talloc_strdup(c->mem, page->url),
+                        .dated =
+                            talloc_strdup(c->mem, *extract->modified ? extract->modified
+                                                                     : page->modified),
+                        .status = page->status};
+    c->text_bytes += extract->text_bytes;
+    sb_repeats_add(c->repeats, extract);
+    c->source.read++;
+}
+
+static int on_found(void *arg, int total)
+{
+    struct crawl *c = arg;
+
+    c->source.found = total;
+    return note(c, false);
+}
+
+static int fail_page(struct crawl *c, const struct sb_crawl_page *page,
+                     const char *reason)
+{
+    bool gone = page->status == 404 || page->status == 410;
+    int rc = skip_page(c, page, "failed", reason, gone);
+
+    c->source.failed++;
+    return rc ? rc : note(c, false);
+}
+
+static int on_page(void *arg, const struct sb_crawl_page *page)
+{
+    struct crawl *c = arg;
+    struct sb_extract *out;
+    struct sb_err why = {0};
+    const char *reason;
+    int rc;
+
+    if (page->failed || (!page->body && !page->markdown))
+        return fail_page(c, page, page->failed ? page->failed : "it has no body");
+    if (c->text_bytes > MAX_TEXT_BYTES)
+        return fail_page(c, page, "the site has more text than can be read at once");
+    out = extract(c, page, &why);
+    if (why.code == SB_ECANCELED || why.code == SB_ETIMEDOUT)
+        return sb_fail(c->err, why.code, "%s", why.msg);
+    if (!out)
+        return fail_page(c, page, why.msg);
+    reason = unwanted(c, out);
+    if (reason) {
+        rc = skip_page(c, page, "skipped", reason, true);
+        return rc ? rc : note(c, false);
+    }
+    keep_page(c, page, out);
+    return note(c, false);
+}
+
+/* ---- storing ---- */
+
+static bool is_asked(const struct sb_kn_chunk *chunks, size_t count,
+                     const char *question)
+{
+    for (size_t i = 0; i < count; i++)
+        if (chunks[i].asked && strcasecmp(chunks[i].heading, question) == 0)
+            return true;
+    return false;
+}
+
+/* Chunks of the text, then the questions that only the structured data has. */
+static size_t make_chunks(struct crawl *c, TALLOC_CTX *mem, const struct got *got,
+                          struct sb_kn_chunk **chunks_r)
+{
+    struct sb_chunk *from;
+    size_t count = sb_chunk_page(mem, got->extract, NULL, &from), made = 0;
+    struct sb_kn_chunk *chunks =
+        sb_array(mem, struct sb_kn_chunk, count + got->extract->fact_count + 1);
+    const char *title =
+        *got->extract->title ? got->extract->title : got->extract->full_title;
+
+    for (size_t i = 0; i < count; i++, made++)
+        chunks[made] = (struct sb_kn_chunk){
+            .asked = from[i].asked, .heading = from[i].heading, .text = from[i].text};
+    for (size_t i = 0; i < got->extract->fact_count; i++) {
+        const struct sb_fact *fact = &got->extract->facts[i];
+
+        if (fact->kind == SB_FACT_FAQ && !is_asked(chunks, made, fact->subject))
+            chunks[made++] = (struct sb_kn_chunk){
+                .asked = true, .heading = fact->subject, .text = fact->text};
+    }
+    for (size_t i = 0; i < made; i++) {
+        chunks[i].kind = SB_PASSAGE_PAGE;
+        chunks[i].ordinal = (int)i;
+        chunks[i].title = title;
+        chunks[i].url = got->url;
+        sb_know_chunk_seal(c->know, mem, &chunks[i]);
+    }
+    *chunks_r = chunks;
+    return made;
+}
+
+static size_t make_facts(TALLOC_CTX *mem, const struct sb_extract *extract,
+                         struct sb_kn_fact **facts_r)
+{
+    struct sb_kn_fact *facts =
+        sb_array(mem, struct sb_kn_fact, extract->fact_count + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; i < extract->fact_count; i++) {
+        const struct sb_fact *from = &extract->facts[i];
+
+        if (from->kind == SB_FACT_FAQ)
+            continue;
+        facts[count++] = (struct sb_kn_fact){.kind = sb_fact_kind_name(from->kind),
+                                             .origin = (int)from->origin,
+                                             .subject = from->subject,
+                                             .value = from->value,
+                                             .text = from->text,
+                                             .heading = from->heading};
+    }
+    *facts_r = facts;
+    return count;
+}
+
+/* Equal when neither passages nor facts have changed. */
+static void hash_page(TALLOC_CTX *mem, const struct sb_kn_chunk *chunks, size_t count,
+                      const struct sb_kn_fact *facts, size_t fact_count,
+                      uint8_t out[32])
+{
+    struct sb_buf all;
+
+    sb_buf_init(&all, mem);
+    for (size_t i = 0; i < count; i++)
+        sb_buf_add(&all, chunks[i].hash, 32);
+    for (size_t i = 0; i < fact_count; i++)
+        sb_buf_printf(&all, "\n%s|%d|%s|%s|%s|%s", facts[i].kind, facts[i].origin,
+                      facts[i].subject, facts[i].value, facts[i].text,
+                      facts[i].heading);
+    sb_buf_putc(&all, '.');
+    sb_sha256(all.data, all.len, out);
+}
+
+static int store_page(struct crawl *c, const struct got *got)
+{
+    TALLOC_CTX *mem = talloc_new(c->mem);
+    struct sb_kn_chunk *chunks;
+    struct sb_kn_fact *facts;
+    uint8_t hash[32];
+    bool changed = false;
+    int rc;
+
+    sb_repeats_mark(c->repeats, got->extract);
+    size_t count = make_chunks(c, mem, got, &chunks);
+    size_t fact_count = make_facts(mem, got->extract, &facts);
+    hash_page(mem, chunks, count, facts, fact_count, hash);
+    const struct sb_kn_page row = {
+        .source_id = c->source.id,
+        .url = got->url,
+        .title = *got->extract->title ? got->extract->title : got->extract->full_title,
+        .status = got->status,
+        .state = "read",
+        .content_hash = got->extract->content_hash,
+        .chunk_hash = hash,
+        .dated = got->dated,
+        .run = c->source.run};
+    rc = sb_kn_page_put(c->know->db, mem, c->owner, &row, chunks, count, facts,
+                        fact_count, &changed, c->err);
+    if (!rc && !changed)
+        c->source.unchanged++;
+    talloc_free(mem);
+    return rc ? rc : note(c, false);
+}
+
+static int store_all(struct crawl *c)
+{
+    int removed, rc = 0;
+
+    for (size_t i = 0; i < c->count && !rc; i++) {
+        rc = store_page(c, &c->pages[i]);
+        if (!rc && i % 8 == 7)
+            rc = sb_yield();
+    }
+    if (!rc && c->count > 0)
+        rc = sb_kn_pages_prune(c->know->db, c->owner, c->source.id, c->source.run,
+                               &removed, c->err);
+    if (!rc)
+        rc = sb_know_settle(c->know, c->agent, &c->source.contradictions, c->err);
+    if (!rc)
+        rc = sb_know_embed_missing(c->know, c->agent, c->err);
+    return rc;
+}
+
+static int fetch_all(struct crawl *c)
+{
+    const char *const *known = NULL;
+    struct sb_crawl_request request = {.size = sizeof(request),
+                                       .url = c->source.url,
+                                       .max_pages = c->source.max_pages,
+                                       .max_page_bytes = MAX_PAGE_BYTES,
+                                       .max_total_bytes = MAX_TOTAL_BYTES,
+                                       .delay_ms = DELAY_MS,
+                                       .parallel = PARALLEL};
+    struct sb_crawl_sink sink = {
+        .size = sizeof(sink), .arg = c, .found = on_found, .page = on_page};
+    struct sb_chain_trace trace = {0};
+    int rc =
+        sb_kn_source_urls(c->know->db, c->mem, c->owner, c->source.id, &known, c->err);
+
+    if (rc)
+        return rc;
+    request.known = known;
+    return sb_chain_crawl(c->agent->crawl, &request, &sink, &trace, c->err);
+}
+
+/* A crawl that read nothing leaves what was known, and says why. */
+static int run_crawl(struct crawl *c)
+{
+    int rc = fetch_all(c);
+
+    if (!rc && c->count == 0)
+        rc = sb_fail(c->err, SB_EUNAVAILABLE,
+                     c->source.failed ? "none of the site's pages could be read"
+                                      : "the site has no page that can be read");
+    return rc ? rc : store_all(c);
+}
+
+/* The row has to say how it ended also when the task was cancelled. */
+static int finish(struct crawl *c, int rc)
+{
+    struct sb_err why = {0}, *err = c->err;
+    int noted;
+
+    if (rc == SB_ECANCELED)
+        return rc; /* a drain: the row stays as it is and the job is taken again */
+    c->source.state = rc ? "failed" : "done";
+    c->source.error = rc && err ? err->msg : "";
+    c->err = &why;
+    sb_task_shield_push();
+    noted = note(c, true);
+    if (!noted &&
+        !sb_kn_source_get(c->know->db, c->mem, c->owner, c->source.id, &c->source,
+                          &why) &&
+        c->progress) {
+        struct sb_crawl_status status;
+
+        to_status(&c->source, &status);
+        c->progress(c->arg, &status);
+    }
+    sb_task_shield_pop();
+    return !rc && noted ? sb_fail(err, noted, "%s", why.msg) : rc;
+}
+
+int sb_know_crawl(struct sb_know *know, const struct sb_agent *agent,
+                  const char *source_id,
+                  void (*progress)(void *arg, const struct sb_crawl_status *status),
+                  void *arg, struct sb_err *err)
+{
+    struct sb_err local = {0};
+    struct crawl c = {.know = know,
+                      .agent = agent,
+                      .owner = sb_know_owner(agent),
+                      .mem = talloc_new(NULL),
+                      .progress = progress,
+                      .arg = arg,
+                      .err = err ? err : &local};
+    int rc = sb_kn_source_get(know->db, c.mem, c.owner, source_id, &c.source, c.err);
+
+    if (!rc)
+        rc = sb_kn_source_begin(know->db, c.owner, source_id, &c.source.run, c.err);
+    if (!rc) {
+        c.source.state = "running";
+        c.source.error = "";
+        c.source.found = c.source.read = c.source.unchanged = c.source.failed = 0;
+        c.repeats = sb_repeats_new(c.mem);
+        rc = finish(&c, run_crawl(&c));
+    }
+    talloc_free(c.mem);
+    return rc;
+}
+
+int sb_know_add_site(struct sb_know *know, const struct sb_agent *agent,
+                     const char *url, int max_pages, char source_id[37],
+                     struct sb_err *err)
+{
+    int rc = sb_kn_source_add(know->db, sb_know_owner(agent), url,
+                              max_pages > 0 ? max_pages : 500, know->jobs != NULL,
+                              source_id, err);
+
+    if (!rc && know->jobs)
+        sb_jobs_wake(know->jobs);
+    return rc;
+}
+
+int sb_know_status(struct sb_know *know, const struct sb_agent *agent,
+                   const char *source_id, struct sb_crawl_status *status,
+                   struct sb_err *err)
+{
+    TALLOC_CTX *mem = talloc_new(NULL);
+    struct sb_kn_source source;
+    int rc =
+        sb_kn_source_get(know->db, mem, sb_know_owner(agent), source_id, &source, err);
+
+    if (!rc)
+        to_status(&source, status);
+    talloc_free(mem);
+    return rc;
+}

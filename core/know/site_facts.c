@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a site says of the business itself, in the shape of a tenant's `business`
+ * section: for making a tenant from a website.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/array.h"
+#include "base/json.h"
+#include "know/facts.h"
+#include "know/know_impl.h"
+
+#define MAX_AREAS 100
+
+/* The value that most pages give; structured data counts for three. */
+static const struct sb_kn_fact *favourite(const struct sb_kn_fact *facts, size_t count,
+                                          const char *kind)
+{
+    const struct sb_kn_fact *best = NULL;
+    int best_votes = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int votes = 0;
+
+        if (strcmp(facts[i].kind, kind) != 0 || *facts[i].subject)
+            continue;
+        for (size_t j = 0; j < count; j++) {
+            const char *a = *facts[i].value ? facts[i].value : facts[i].text;
+            const char *b = *facts[j].value ? facts[j].value : facts[j].text;
+
+            if (strcmp(facts[j].kind, kind) == 0 && !*facts[j].subject &&
+                strcmp(a, b) == 0)
+                votes += facts[j].origin >= SB_FACT_FROM_MICRODATA ? 3 : 1;
+        }
+        if (votes > best_votes) {
+            best = &facts[i];
+            best_votes = votes;
+        }
+    }
+    return best;
+}
+
+static json_t *day_text(const struct sb_fact_week *week, int day)
+{
+    char text[128] = "";
+    size_t len = 0;
+
+    if (week->days[day].count == 0)
+        return json_string("closed");
+    for (int i = 0; i < week->days[day].count && len < sizeof(text) - 16; i++) {
+        int from = week->days[day].spans[i].from;
+        int to = week->days[day].spans[i].to % 1440;
+
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%02d:%02d-%02d:%02d",
+                                i ? ", " : "", from / 60 % 24, from % 60, to / 60,
+                                to % 60);
+    }
+    return json_string(text);
+}
+
+/* The hours of one page: pages that disagree are not mixed. The page is the one whose
+ * structured data speaks of most days, or else whose text does. */
+static json_t *hours_json(TALLOC_CTX *mem, const struct sb_kn_fact *facts, size_t count)
+{
+    static const char *const names[] = {"sun", "mon", "tue", "wed",
+                                        "thu", "fri", "sat"};
+    struct sb_fact_week best = {0};
+    int best_score = 0;
+    json_t *hours = json_object();
+
+    for (size_t i = 0; i < count; i++) {
+        struct sb_fact *of_page = sb_array(mem, struct sb_fact, count + 1);
+        struct sb_fact_week week = {0};
+        size_t n = 0;
+        int score = 0;
+
+        if (strcmp(facts[i].kind, "hours") != 0 || *facts[i].subject ||
+            (i > 0 && facts[i - 1].page_id == facts[i].page_id &&
+             strcmp(facts[i - 1].kind, "hours") == 0 && !*facts[i - 1].subject))
+            continue;
+        for (size_t j = 0; j < count; j++)
+            if (facts[j].page_id == facts[i].page_id && !*facts[j].subject &&
+                facts[j].origin == facts[i].origin &&
+                strcmp(facts[j].kind, "hours") == 0)
+                of_page[n++] =
+                    (struct sb_fact){.kind = SB_FACT_HOURS,
+                                     .origin = (enum sb_fact_origin)facts[j].origin,
+                                     .subject = "",
+                                     .value = facts[j].value,
+                                     .text = facts[j].text,
+                                     .heading = "",
+                                     .url = facts[j].url};
+        if (!sb_fact_week(of_page, n, &week))
+            continue;
+        for (int d = 0; d < 7; d++)
+            score += week.days[d].known ? 2 : 0;
+        score += facts[i].origin >= SB_FACT_FROM_MICRODATA;
+        if (score > best_score) {
+            best = week;
+            best_score = score;
+        }
+    }
+    for (int d = 0; d < 7; d++)
+        if (best.days[d].known)
+            json_object_set_new(hours, names[d], day_text(&best, d));
+    return hours;
+}
+
+static json_t *area_json(const struct sb_kn_fact *facts, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count && json_array_size(list) < MAX_AREAS; i++) {
+        bool again = false;
+        size_t at;
+        json_t *one;
+
+        if (strcmp(facts[i].kind, "area") != 0)
+            continue;
+        json_array_foreach(list, at, one) again =
+            again || strcasecmp(json_string_value(one), facts[i].text) == 0;
+        if (!again)
+            json_array_append_new(list, json_string(facts[i].text));
+    }
+    return list;
+}
+
+int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *agent,
+                  char **json_r, struct sb_err *err)
+{
+    static const char *const plain[] = {"name", "phone", "email", "address"};
+    TALLOC_CTX *tmp = talloc_new(NULL);
+    struct sb_kn_fact *facts;
+    size_t count;
+    json_t *out;
+    int rc = sb_kn_facts(know->db, tmp, sb_know_owner(agent), &facts, &count, err);
+
+    if (rc) {
+        talloc_free(tmp);
+        return rc;
+    }
+    out = json_object();
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        const struct sb_kn_fact *fact = favourite(facts, count, plain[i]);
+
+        if (fact)
+            json_object_set_new(out, plain[i], json_string(fact->text));
+    }
+    json_object_set_new(out, "hours", hours_json(tmp, facts, count));
+    json_object_set_new(out, "service_area", area_json(facts, count));
+    *json_r = sb_json_text(mem, out, true);
+    json_decref(out);
+    talloc_free(tmp);
+    return 0;
+}
