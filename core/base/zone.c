@@ -154,7 +154,7 @@ static int offset_at(const struct sb_zone *zone, int64_t seconds)
 {
     struct sb_local utc;
     struct icaltimetype when = icaltime_null_time();
-    int daylight;
+    int is_summer;
 
     from_seconds(seconds, &utc);
     if (utc.year < 1902)
@@ -167,7 +167,7 @@ static int offset_at(const struct sb_zone *zone, int64_t seconds)
     when.hour = utc.hour;
     when.minute = utc.minute;
     when.second = utc.second;
-    return icaltimezone_get_utc_offset_of_utc_time(zone->ical, &when, &daylight);
+    return icaltimezone_get_utc_offset_of_utc_time(zone->ical, &when, &is_summer);
 }
 
 int sb_zone_offset(const struct sb_zone *zone, int64_t wall_ms)
