@@ -248,7 +248,7 @@ static void take_line(struct parent *parent, char *line)
         parent->stack = true;
     } else if (strcmp(line, KEY_EXIT) == 0) {
         parent->exited = true;
-        parent->result->detail = atoi(tab + 1);
+        parent->result->detail = (int)strtol(tab + 1, NULL, 10);
     } else if (parent->line) {
         parent->line(parent->line_arg, line, tab + 1);
     }

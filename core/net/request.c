@@ -204,7 +204,8 @@ static int check_url(struct sb_http *http, struct sb_err *err)
         rc = sb_fail(err, SB_EINVAL, "only http and https are fetched, not %.20s",
                      scheme);
     else
-        http->is_exempt = sb_client_exempts(http->client, host, atoi(port));
+        http->is_exempt =
+            sb_client_exempts(http->client, host, (int)strtol(port, NULL, 10));
     curl_free(scheme);
     curl_free(host);
     curl_free(port);

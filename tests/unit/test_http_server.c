@@ -79,7 +79,8 @@ static void failing(struct sb_req *req)
 {
     struct sb_err err = {.retry_after_ms = 1500};
 
-    (void)sb_fail(&err, atoi(sb_req_query(req, "code")), "the sentence");
+    (void)sb_fail(&err, (int)strtol(sb_req_query(req, "code"), NULL, 10),
+                  "the sentence");
     sb_reply_fail(req, &err);
 }
 
