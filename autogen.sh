@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
 # Makes ./configure from configure.ac; only needed in a git checkout.
 set -e
 cd "$(dirname "$0")"

@@ -5,3 +5,8 @@ include tests/fuzz/room.mk
 include tests/bench/room.mk
 
 EXTRA_DIST += tests/support/intask.c tests/support/intask.h
+
+checks = tests/unit/check-layers.sh tests/unit/check-sources.sh
+SH_LOG_COMPILER = $(SHELL)
+TESTS += $(checks)
+EXTRA_DIST += $(checks)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A vertical is a folder: <name>.yaml, scenarios/*.scn, and with code <name>.c, which
 # becomes <name>.la among the plugins. The data is installed below
 # $(pkgdatadir)/verticals/ with its folders. For each vertical with code:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The pages and the widget, linked into the binary by core/api/assets.c.
 WEB_FILES = \
 	web/404.html web/chat-socket.js web/chat-view.js web/chat.css web/chat.html \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libapi.a
 core_libapi_a_SOURCES = \
 	core/api/agent_list.c core/api/agent_public.c core/api/api.h core/api/assets.c \

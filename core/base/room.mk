@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libbase.a
 core_libbase_a_SOURCES = \
 	core/base/array.h core/base/base64.c core/base/buf.c core/base/buf.h core/base/clock.c \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libcli.a
 core_libcli_a_SOURCES = \
 	core/cli/app.c core/cli/app.h core/cli/app_tenants.c core/cli/cmd.h \

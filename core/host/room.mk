@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libhost.a
 core_libhost_a_SOURCES =
 core_libhost_a_SOURCES += \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libknow.a
 core_libknow_a_SOURCES =
 core_libknow_a_SOURCES += core/know/onboard.c core/know/onboard.h

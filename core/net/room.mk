@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libnet.a
 core_libnet_a_SOURCES =
 # The HTTP client.

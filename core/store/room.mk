@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libstore.a
 core_libstore_a_SOURCES = core/store/child.c core/store/child.h core/store/cluster.c \
 	core/store/cluster.h core/store/conn.c core/store/dial.c core/store/dial.h \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 plugin_LTLIBRARIES += plugins/local/local.la
 plugins_local_local_la_SOURCES = plugins/local/local.c plugins/local/local.h \
 	plugins/local/embed.c plugins/local/search.c plugins/local/words.c \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Plugins that the tests of the host load: broken ones, hostile ones, and providers that
 # fail by script. None is installed; -rpath makes libtool build them shared all the same.
 test_plugin_ldflags = $(SB_SAN) -module -avoid-version -shared -rpath /nowhere
