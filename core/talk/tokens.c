@@ -42,10 +42,11 @@ static char plain_punct(const char *s, size_t *len)
     }
 }
 
+/* All texts of a message live in one block: each takes its bytes and a NUL. */
 struct scan {
     const char *s;
     size_t at;
-    TALLOC_CTX *mem;
+    char *room;
 };
 
 static char peek(const struct scan *scan, size_t at, size_t *len)
@@ -60,13 +61,11 @@ static char peek(const struct scan *scan, size_t at, size_t *len)
 
 static void read_word(struct scan *scan, struct sb_token *t)
 {
-    char *text, *out, c;
+    char *out = scan->room, c;
     size_t len, next, end = scan->at;
 
-    text = out = talloc_size(scan->mem, strlen(scan->s + scan->at) < 255
-                                            ? strlen(scan->s + scan->at) + 1
-                                            : 256);
-    while ((c = peek(scan, end, &len)) && out - text < 250) {
+    t->text = out;
+    while ((c = peek(scan, end, &len)) && end - scan->at < 250) {
         if (c == '\'' && end > scan->at) {
             (void)peek(scan, end + len, &next);
             if (!is_letter((unsigned char)scan->s[end + len]) || next > 1)
@@ -77,9 +76,9 @@ static void read_word(struct scan *scan, struct sb_token *t)
         *out++ = (char)tolower((unsigned char)c);
         end += len;
     }
-    *out = '\0';
+    *out++ = '\0';
+    scan->room = out;
     t->kind = SB_TOKEN_WORD;
-    t->text = text;
     t->upper = isupper((unsigned char)scan->s[scan->at]) ||
                ((unsigned char)scan->s[scan->at] == 0xc3 &&
                 (unsigned char)scan->s[scan->at + 1] < 0x9f);
@@ -91,16 +90,17 @@ static void read_number(struct scan *scan, struct sb_token *t)
     size_t end = scan->at;
 
     t->number = 0;
+    t->text = scan->room;
     while (isdigit((unsigned char)scan->s[end])) {
         if (end - scan->at < 15)
             t->number = t->number * 10 + (scan->s[end] - '0');
-        end++;
+        *scan->room++ = scan->s[end++];
     }
+    *scan->room++ = '\0';
     t->kind = SB_TOKEN_NUMBER;
     t->digits = end - scan->at;
     if (t->digits > 15)
         t->number = -1;
-    t->text = talloc_strndup(scan->mem, scan->s + scan->at, t->digits);
     scan->at = end;
 }
 
@@ -116,7 +116,9 @@ static void read_token(struct scan *scan, struct sb_token *t)
         read_number(scan, t);
     } else {
         t->kind = SB_TOKEN_PUNCT;
-        t->text = talloc_strndup(scan->mem, &c, 1);
+        t->text = scan->room;
+        *scan->room++ = c;
+        *scan->room++ = '\0';
         scan->at += len;
     }
     if (scan->at == t->from) /* cannot happen; but never stand still */
@@ -126,11 +128,12 @@ static void read_token(struct scan *scan, struct sb_token *t)
 
 void sb_tokens_read(TALLOC_CTX *mem, const char *message, struct sb_tokens *out)
 {
-    struct scan scan = {.s = message, .mem = mem};
+    struct scan scan = {.s = message};
     size_t room = strlen(message) + 1, len;
     bool space = true;
     char c;
 
+    scan.room = talloc_size(mem, 2 * room);
     if (room > SB_READ_MAX_TOKENS)
         room = SB_READ_MAX_TOKENS;
     out->message = message;
