@@ -31,3 +31,8 @@ core_libstore_a_SOURCES += \
 	core/store/knowledge_gaps.c core/store/knowledge_rows.h \
 	core/store/knowledge_search.c
 dist_sql_DATA += sql/0003_know.sql
+
+core_libstore_a_SOURCES += \
+	core/store/conversation.c core/store/conversation.h core/store/conversation_answer.c \
+	core/store/lead.c core/store/lead.h
+dist_sql_DATA += sql/0002_talk.sql

@@ -175,7 +175,8 @@ static void give_back(struct sb_run *run)
     struct sb_err ignored = {0};
 
     sb_task_shield_push();
-    (void)sb_conv_release(run->engine->db, run->org, run->conv.id, run->holder, &ignored);
+    (void)sb_conv_release(run->engine->db, run->org, run->conv.id, run->holder,
+                          &ignored);
     sb_task_shield_pop();
 }
 
@@ -215,7 +216,8 @@ static int give_stored(struct sb_run *run, struct sb_turn_out *out, struct sb_er
     return 0;
 }
 
-static int answer_or_wait(struct sb_run *run, struct sb_turn_out *out, struct sb_err *err)
+static int answer_or_wait(struct sb_run *run, struct sb_turn_out *out,
+                          struct sb_err *err)
 {
     int64_t seq = run->conv.seq, give_up = sb_clock_mono_ms() + WAIT_MS, pause = 8;
     const char *id = run->conv.id;
@@ -231,7 +233,8 @@ static int answer_or_wait(struct sb_run *run, struct sb_turn_out *out, struct sb
                 return rc;
         }
         if (sb_clock_mono_ms() > give_up)
-            return sb_fail(err, SB_ETIMEDOUT, "an earlier message is still being answered");
+            return sb_fail(err, SB_ETIMEDOUT,
+                           "an earlier message is still being answered");
         rc = sb_sleep(pause);
         if (rc)
             return sb_fail(err, rc, "the turn was cancelled");

@@ -148,7 +148,8 @@ static int check_choice(struct check *c)
         }
     if (choices) {
         sb_tokens_read(c->mem, c->value, &tokens);
-        sb_read_choice(c->mem, &tokens, &hint, choices, c->field->tpl->synonyms, &found);
+        sb_read_choice(c->mem, &tokens, &hint, choices, c->field->tpl->synonyms,
+                       &found);
         if (found.count && !*found.items[0].other)
             return take(c, &found.items[0]);
     }
@@ -226,8 +227,8 @@ static int check_address(struct check *c)
 
 static int check_text(struct check *c)
 {
-    c->out = c->spoken = sb_text_trim(
-        sb_utf8_clean(c->mem, c->value, strlen(c->value), MAX_TEXT));
+    c->out = c->spoken =
+        sb_text_trim(sb_utf8_clean(c->mem, c->value, strlen(c->value), MAX_TEXT));
     if (!*c->out)
         return refuse(c, "there was nothing in it");
     return 0;

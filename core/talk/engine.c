@@ -4,7 +4,8 @@
  * history. The turn itself is in answer.c; a turn is
  *
  *   say: admit -> commit the words, read the conversation (one transaction)
- *   answer: lease -> hear, urgency -> search -> prompt and tools -> commit -> afterwards
+ *   answer: lease -> hear, urgency -> search -> prompt and tools -> commit ->
+ * afterwards
  */
 #include "talk/engine.h"
 
@@ -22,8 +23,8 @@
 #define MAX_MESSAGE 8000
 #define MAX_TOKEN 200
 #define MAX_CLIENT_ID 100
-#define MAX_AT_ONCE 8     /* turns of one conversation that wait in this worker */
-#define GUESSABLE 8       /* visitors' tokens shorter than this */
+#define MAX_AT_ONCE 8 /* turns of one conversation that wait in this worker */
+#define GUESSABLE 8   /* visitors' tokens shorter than this */
 
 static int on_engine_gone(struct sb_engine *engine)
 {
@@ -134,8 +135,9 @@ static int admit(struct sb_engine *engine, const struct sb_turn_in *in,
     if (strlen(in->speaker.visitor) > MAX_TOKEN)
         return sb_fail(err, SB_EINVAL, "the visitor's token is too long");
     if (strlen(in->client_id) > MAX_CLIENT_ID || *in->client_id == '~')
-        return sb_fail(err, SB_EINVAL, "client_id is at most %d bytes and does not begin "
-                                       "with '~'",
+        return sb_fail(err, SB_EINVAL,
+                       "client_id is at most %d bytes and does not begin "
+                       "with '~'",
                        MAX_CLIENT_ID);
     if (*in->conversation_id && !sb_uuid_valid(in->conversation_id))
         return sb_fail(err, SB_ENOTFOUND, "there is no such conversation");
@@ -253,9 +255,9 @@ static void clear_out(struct sb_turn_out *out)
     out->intake.next = out->lead_id = out->lead_reason = out->provider = "";
 }
 
-int sb_engine_say(struct sb_engine *engine, TALLOC_CTX *mem, const struct sb_turn_in *in,
-                  const struct sb_turn_sink *sink, struct sb_turn_out *out,
-                  struct sb_err *err)
+int sb_engine_say(struct sb_engine *engine, TALLOC_CTX *mem,
+                  const struct sb_turn_in *in, const struct sb_turn_sink *sink,
+                  struct sb_turn_out *out, struct sb_err *err)
 {
     struct sb_run *run;
     const char *visitor;
@@ -270,8 +272,8 @@ int sb_engine_say(struct sb_engine *engine, TALLOC_CTX *mem, const struct sb_tur
     run->sink = sink;
     sb_hint_init(&run->hint, in->agent->business, run->now_ms);
     clear_out(out);
-    visitor = *in->speaker.visitor ? talloc_strdup(run, in->speaker.visitor)
-                                   : new_token(run);
+    visitor =
+        *in->speaker.visitor ? talloc_strdup(run, in->speaker.visitor) : new_token(run);
     rc = commit_words(run, in, visitor, err);
     if (rc)
         return rc;
@@ -333,8 +335,9 @@ int sb_engine_greeting(struct sb_engine *engine, TALLOC_CTX *mem,
 
 int sb_engine_history(struct sb_engine *engine, TALLOC_CTX *mem,
                       const struct sb_agent *agent, const char *conversation_id,
-                      const char *visitor, int64_t after, struct sb_message **messages_r,
-                      size_t *count_r, struct sb_err *err)
+                      const char *visitor, int64_t after,
+                      struct sb_message **messages_r, size_t *count_r,
+                      struct sb_err *err)
 {
     struct sb_conv_stored *stored = NULL;
     struct sb_message *messages;
@@ -360,7 +363,8 @@ int sb_engine_history(struct sb_engine *engine, TALLOC_CTX *mem,
         messages[i].client_id = stored[i].client_id;
         messages[i].sources = stored[i].sources;
         /* What the page sent about the person is not for showing. */
-        messages[i].extra = strcmp(stored[i].role, "user") == 0 ? "{}" : stored[i].extra;
+        messages[i].extra =
+            strcmp(stored[i].role, "user") == 0 ? "{}" : stored[i].extra;
     }
     *messages_r = messages;
     *count_r = n;

@@ -26,12 +26,12 @@ static void fill_intake(const struct sb_run *run, struct sb_turn_out *out)
  * with. */
 static char *extra_text(TALLOC_CTX *mem, const struct sb_turn_out *out)
 {
-    json_t *extra = json_pack(
-        "{s:{s:i, s:i, s:b, s:s}, s:b, s:b, s:f, s:s}", "intake", "progress",
-        out->intake.progress, "total", out->intake.total, "complete",
-        (int)out->intake.complete, "next", out->intake.next, "escalated",
-        (int)out->escalated, "handed_over", (int)out->handed_over, "confidence",
-        out->confidence, "provider", out->provider);
+    json_t *extra =
+        json_pack("{s:{s:i, s:i, s:b, s:s}, s:b, s:b, s:f, s:s}", "intake", "progress",
+                  out->intake.progress, "total", out->intake.total, "complete",
+                  (int)out->intake.complete, "next", out->intake.next, "escalated",
+                  (int)out->escalated, "handed_over", (int)out->handed_over,
+                  "confidence", out->confidence, "provider", out->provider);
     char *text;
 
     if (*out->lead_id)
@@ -205,8 +205,7 @@ void sb_run_after(struct sb_run *run, const struct sb_turn_out *out)
     if (run->reply.refused) {
         sb_engine_count(engine, run->agent, &run->hint.now, "refused_replies", 1);
         sb_log(SB_LOG_WARN, "talk", "a reply stated a number that no source has",
-               sb_str("provider", run->provider),
-               sb_str("conversation", run->conv.id));
+               sb_str("provider", run->provider), sb_str("conversation", run->conv.id));
     }
     if (is_gap(run, out) && engine->know &&
         sb_know_gap(engine->know, run->agent, run->message, run->conv.id, &err))

@@ -34,19 +34,19 @@ void sb_hint_init(struct sb_read_hint *hint, const struct sb_business *business,
     hint->zone = business->zone;
     if (business->zone)
         sb_zone_local(business->zone, wall_ms, &hint->now);
-    hint->month_first =
-        business->timezone && (strncmp(business->timezone, "America/", 8) == 0 ||
-                               strncmp(business->timezone, "US/", 3) == 0 ||
-                               strncmp(business->timezone, "Pacific/Honolulu", 16) == 0);
+    hint->month_first = business->timezone &&
+                        (strncmp(business->timezone, "America/", 8) == 0 ||
+                         strncmp(business->timezone, "US/", 3) == 0 ||
+                         strncmp(business->timezone, "Pacific/Honolulu", 16) == 0);
 }
 
 /* Words that take something back. */
 static bool is_correction(TALLOC_CTX *mem, const char *message)
 {
     static const char *const cues[] = {
-        "actually", "i meant", "i mean",  "make it",   "make that", "change",
-        "instead",  "wrong",   "correction", "not right", "should be", "sorry",
-        "scratch that", "typo", "mistake", "rather",    "wait",      NULL};
+        "actually",     "i meant", "i mean",     "make it",   "make that", "change",
+        "instead",      "wrong",   "correction", "not right", "should be", "sorry",
+        "scratch that", "typo",    "mistake",    "rather",    "wait",      NULL};
     char *folded = sb_text_fold(mem, message);
     size_t i;
 
@@ -62,8 +62,8 @@ static bool is_correction(TALLOC_CTX *mem, const char *message)
 /* "are you open on Friday": a day, but not one to come. */
 static bool asks_for_hours(TALLOC_CTX *mem, const char *message)
 {
-    static const char *const words[] = {"open", "close", "closed", "hours", "closing",
-                                        "opening", NULL};
+    static const char *const words[] = {"open",    "close",   "closed", "hours",
+                                        "closing", "opening", NULL};
     char *folded = sb_text_fold(mem, message);
     size_t i;
 
@@ -158,8 +158,10 @@ static void run_reader(struct listen *l, int kind, reader_fn *read)
     size_t i;
 
     /* In "no, it's 555-0199" the number may be short of what it corrects. */
-    if (field && (l->corrects || l->intake->phase == SB_INTAKE_READBACK) && *field->value)
-        hint.expected = hint.expected || kind == SB_FIELD_PHONE || kind == SB_FIELD_DATE;
+    if (field && (l->corrects || l->intake->phase == SB_INTAKE_READBACK) &&
+        *field->value)
+        hint.expected =
+            hint.expected || kind == SB_FIELD_PHONE || kind == SB_FIELD_DATE;
     read(l->mem, &l->tokens, &hint, &found);
     for (i = 0; i < found.count; i++) {
         struct sb_reading *r = &found.items[i];
@@ -230,10 +232,11 @@ static void run_numbers(struct listen *l)
 static size_t words_left(const struct sb_tokens *t)
 {
     static const char *const empty[] = {
-        "my", "is", "it's", "its", "the", "a", "and", "number", "name", "phone", "email",
-        "yes", "sure", "ok", "okay", "please", "thanks", "thank", "you", "at", "on",
-        "for", "i'm", "it", "cell", "mobile", "address", "to", "of", "would", "be",
-        "great", "no", "in", "just", "um", "well", "so", "that's", NULL};
+        "my",     "is",     "it's",    "its", "the",  "a",     "and",    "number",
+        "name",   "phone",  "email",   "yes", "sure", "ok",    "okay",   "please",
+        "thanks", "thank",  "you",     "at",  "on",   "for",   "i'm",    "it",
+        "cell",   "mobile", "address", "to",  "of",   "would", "be",     "great",
+        "no",     "in",     "just",    "um",  "well", "so",    "that's", NULL};
     size_t i, n = 0;
 
     for (i = 0; i < t->count; i++)
@@ -245,11 +248,12 @@ static size_t words_left(const struct sb_tokens *t)
 
 static bool is_question(const struct sb_tokens *t)
 {
-    static const char *const opens[] = {"what", "when", "where", "why",  "who", "how",
-                                        "do",   "does", "can",   "could", "is", "are",
-                                        "which", "what's", "will", "would", "did", NULL};
+    static const char *const opens[] = {
+        "what",  "when", "where", "why",   "who",    "how",  "do",    "does", "can",
+        "could", "is",   "are",   "which", "what's", "will", "would", "did",  NULL};
 
-    return (t->count && sb_token_is(t, t->count - 1, "?")) || sb_token_in(t, 0, opens) >= 0;
+    return (t->count && sb_token_is(t, t->count - 1, "?")) ||
+           sb_token_in(t, 0, opens) >= 0;
 }
 
 /* The answer to an open question is the message itself. */
@@ -272,8 +276,8 @@ static void sort_by_template(struct listen *l)
     size_t i, j;
 
     for (i = 1; i < l->count; i++)
-        for (j = i; j > 0 && l->fields[j] && (!l->fields[j - 1] ||
-                                              l->fields[j] < l->fields[j - 1]);
+        for (j = i; j > 0 && l->fields[j] &&
+                    (!l->fields[j - 1] || l->fields[j] < l->fields[j - 1]);
              j--) {
             struct sb_heard h = l->out[j];
             const struct sb_intake_field *f = l->fields[j];

@@ -46,8 +46,8 @@ static void load_field(struct sb_intake *intake, struct sb_intake_field *field,
         field->state = SB_FIELD_EMPTY;
 }
 
-void sb_intake_load(TALLOC_CTX *mem, const struct sb_template *tpl, const char *snapshot,
-                    int phase, struct sb_intake *intake)
+void sb_intake_load(TALLOC_CTX *mem, const struct sb_template *tpl,
+                    const char *snapshot, int phase, struct sb_intake *intake)
 {
     json_t *stored = NULL, *fields;
     size_t i;
@@ -181,7 +181,8 @@ enum sb_applies sb_intake_applies(const struct sb_intake *intake,
     return same != negated ? SB_APPLIES_YES : SB_APPLIES_NO;
 }
 
-bool sb_intake_wants(const struct sb_intake *intake, const struct sb_intake_field *field)
+bool sb_intake_wants(const struct sb_intake *intake,
+                     const struct sb_intake_field *field)
 {
     if (intake->message_only) {
         if (strcmp(field->tpl->name, "message") == 0)
@@ -209,7 +210,8 @@ struct sb_intake_field *sb_intake_next(const struct sb_intake *intake)
             intake->fields[i].asked < ASKS_BEFORE_SKIP)
             return &intake->fields[i];
     for (i = 0; i < intake->count; i++)
-        if (is_open(intake, &intake->fields[i]) && intake->fields[i].asked < ASKS_IN_ALL)
+        if (is_open(intake, &intake->fields[i]) &&
+            intake->fields[i].asked < ASKS_IN_ALL)
             return &intake->fields[i];
     return NULL;
 }
@@ -234,11 +236,12 @@ static void journal(struct sb_intake *intake, const struct sb_intake_field *fiel
 
     rows = talloc_realloc(intake->mem, intake->journal, struct sb_journal_row,
                           sb_array_count(intake->journal_count + 1));
-    rows[intake->journal_count++] = (struct sb_journal_row){.field = field->tpl->name,
-                                                            .state = STATES[field->state],
-                                                            .value = field->value,
-                                                            .said = field->said,
-                                                            .source = field->source};
+    rows[intake->journal_count++] =
+        (struct sb_journal_row){.field = field->tpl->name,
+                                .state = STATES[field->state],
+                                .value = field->value,
+                                .said = field->said,
+                                .source = field->source};
     intake->journal = rows;
     intake->dirty = true;
 }
@@ -262,8 +265,8 @@ void sb_intake_set(struct sb_intake *intake, struct sb_intake_field *field,
                    const char *value, const char *spoken, const char *said,
                    const char *source)
 {
-    if (strcmp(field->value, value) == 0 && (field->state == SB_FIELD_FILLED ||
-                                             field->state == SB_FIELD_CONFIRMED))
+    if (strcmp(field->value, value) == 0 &&
+        (field->state == SB_FIELD_FILLED || field->state == SB_FIELD_CONFIRMED))
         return;
     field->value = talloc_strdup(intake->mem, value);
     field->spoken = talloc_strdup(intake->mem, spoken);

@@ -15,7 +15,7 @@
 
 struct sb_intake_field {
     const struct sb_template_field *tpl;
-    int state; /* enum sb_field_state */
+    int state;                                  /* enum sb_field_state */
     const char *value, *spoken, *said, *source; /* "" when empty */
     const char *doubted; /* a value that was refused as a likely slip; given again, it
                           * is meant */
@@ -37,13 +37,14 @@ struct sb_intake {
 
 /* Reads the stored snapshot ("{}" or nothing for a new one). Fields that the template
  * has lost are dropped, new ones are empty. */
-void sb_intake_load(TALLOC_CTX *mem, const struct sb_template *tpl, const char *snapshot,
-                    int phase, struct sb_intake *intake);
+void sb_intake_load(TALLOC_CTX *mem, const struct sb_template *tpl,
+                    const char *snapshot, int phase, struct sb_intake *intake);
 /* The snapshot as JSON; and only the values, for the lead. */
 char *sb_intake_snapshot(TALLOC_CTX *mem, const struct sb_intake *intake);
 char *sb_intake_values(TALLOC_CTX *mem, const struct sb_intake *intake);
 
-struct sb_intake_field *sb_intake_find(const struct sb_intake *intake, const char *name);
+struct sb_intake_field *sb_intake_find(const struct sb_intake *intake,
+                                       const char *name);
 /* The first field of a kind that has a value; its value or "". */
 const char *sb_intake_by_kind(const struct sb_intake *intake, int kind);
 const char *sb_intake_value(const struct sb_intake *intake, const char *name);
@@ -53,7 +54,8 @@ enum sb_applies { SB_APPLIES_NO, SB_APPLIES_MAYBE, SB_APPLIES_YES };
 enum sb_applies sb_intake_applies(const struct sb_intake *intake,
                                   const struct sb_intake_field *field);
 /* Is it one of those that this intake has to fill? */
-bool sb_intake_wants(const struct sb_intake *intake, const struct sb_intake_field *field);
+bool sb_intake_wants(const struct sb_intake *intake,
+                     const struct sb_intake_field *field);
 /* The field to ask for now; NULL when there is none. Two asks without an answer move
  * on to the next field; such a field is asked for once more at the end. */
 struct sb_intake_field *sb_intake_next(const struct sb_intake *intake);

@@ -31,8 +31,8 @@ static void score_lead(struct sb_run *run, struct sb_lead_row *lead)
                            run->conv.urgency, &lead->score_reason);
     if (hooks && hooks->score) {
         points = hooks->score(run->agent->hooks_state, &vcase, text, sizeof(text));
-        lead->score = sb_score_add(run->mem, lead->score, points, text,
-                                   &lead->score_reason);
+        lead->score =
+            sb_score_add(run->mem, lead->score, points, text, &lead->score_reason);
     }
     lead->qualified = true;
     lead->qualify_reason = lead->queue = "";
@@ -173,8 +173,9 @@ char *sb_run_summary(const struct sb_run *run)
     if (n)
         text = talloc_strdup_append(text, ".");
     if (in->phase == SB_INTAKE_COMPLETE)
-        text = talloc_strdup_append(text, in->message_only ? " Left a message."
-                                                           : " The request was passed on.");
+        text = talloc_strdup_append(text, in->message_only
+                                              ? " Left a message."
+                                              : " The request was passed on.");
     if (run->handed_over)
         text = talloc_strdup_append(text, " Asked for a person.");
     return text;

@@ -101,11 +101,12 @@ static void begin_messages(struct sb_run *run)
 
         if (!m->ours && m->seq > conv->answered_seq)
             continue;
-        add_message(run, (struct sb_llm_message){
-                             .role = m->ours ? SB_LLM_ASSISTANT : SB_LLM_USER,
-                             .text = m->text});
+        add_message(run, (struct sb_llm_message){.role = m->ours ? SB_LLM_ASSISTANT
+                                                                 : SB_LLM_USER,
+                                                 .text = m->text});
     }
-    add_message(run, (struct sb_llm_message){.role = SB_LLM_USER, .text = run->message});
+    add_message(run,
+                (struct sb_llm_message){.role = SB_LLM_USER, .text = run->message});
 }
 
 static void note_tool(struct sb_run *run, const char *name, bool failed)
@@ -119,8 +120,8 @@ static void note_tool(struct sb_run *run, const char *name, bool failed)
 /* Runs a step's calls in order; each gets exactly one result. */
 static int run_calls(struct sb_run *run, struct step *step, struct sb_err *err)
 {
-    struct sb_llm_call *calls = talloc_memdup(run->mem, step->calls,
-                                              sizeof(step->calls[0]) * step->call_count);
+    struct sb_llm_call *calls =
+        talloc_memdup(run->mem, step->calls, sizeof(step->calls[0]) * step->call_count);
     const char *result;
     bool failed;
     size_t i;
@@ -167,8 +168,7 @@ static int ask(struct sb_run *run, struct step *step, const json_t *context,
     struct sb_llm_layer layers[8];
     struct sb_chain_trace trace = {0};
     size_t tool_count = 0;
-    const struct sb_llm_tool *tools =
-        sb_tools_list(run->mem, run->agent, &tool_count);
+    const struct sb_llm_tool *tools = sb_tools_list(run->mem, run->agent, &tool_count);
     const struct sb_llm_sink sink = {.size = sizeof(sink),
                                      .arg = step,
                                      .text = on_text,
@@ -205,14 +205,15 @@ static void apologise(struct sb_run *run)
     const char *phone = run->agent->business->phone;
     const char *text;
 
-    text = phone && *phone
-               ? talloc_asprintf(run->mem,
-                                 "I'm sorry, I cannot answer that just now. You can reach "
-                                 "us on %s, or leave your name and number here and "
-                                 "somebody will get back to you.",
-                                 phone)
-               : "I'm sorry, I cannot answer that just now. If you leave your name and "
-                 "number here, somebody will get back to you.";
+    text =
+        phone && *phone
+            ? talloc_asprintf(run->mem,
+                              "I'm sorry, I cannot answer that just now. You can reach "
+                              "us on %s, or leave your name and number here and "
+                              "somebody will get back to you.",
+                              phone)
+            : "I'm sorry, I cannot answer that just now. If you leave your name and "
+              "number here, somebody will get back to you.";
     sb_reply_own(&run->reply, sb_run_phrase(run, "trouble", text));
 }
 
@@ -253,7 +254,8 @@ int sb_run_model(struct sb_run *run, struct sb_err *err)
 
     run->provider = "";
     if (*run->conv.context)
-        (void)sb_json_parse(run->conv.context, strlen(run->conv.context), &context, NULL);
+        (void)sb_json_parse(run->conv.context, strlen(run->conv.context), &context,
+                            NULL);
     begin_messages(run);
     while (more && run->steps < SB_RUN_STEPS) {
         rc = one_step(run, context, &more, &why);

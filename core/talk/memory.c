@@ -9,9 +9,9 @@
 
 static const char *const WEEKDAYS[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                        "Thursday", "Friday", "Saturday"};
-static const char *const MONTHS[] = {"January", "February", "March",     "April",
-                                     "May",     "June",     "July",      "August",
-                                     "September", "October", "November", "December"};
+static const char *const MONTHS[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
 
 /* "earlier today", "yesterday", "last Tuesday", "on 3 May", "in May 2024" */
 static char *when_spoken(TALLOC_CTX *mem, const struct sb_local *then,
@@ -28,7 +28,8 @@ static char *when_spoken(TALLOC_CTX *mem, const struct sb_local *then,
     if (days < 300)
         return talloc_asprintf(mem, "on %d %s", then->day,
                                MONTHS[(then->month + 11) % 12]);
-    return talloc_asprintf(mem, "in %s %d", MONTHS[(then->month + 11) % 12], then->year);
+    return talloc_asprintf(mem, "in %s %d", MONTHS[(then->month + 11) % 12],
+                           then->year);
 }
 
 const struct sb_memory *sb_run_memories(TALLOC_CTX *mem, const struct sb_conv *conv,

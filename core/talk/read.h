@@ -53,8 +53,8 @@ void sb_tokens_use(struct sb_tokens *tokens, size_t from, size_t to);
 /* What the readers may know. */
 struct sb_read_hint {
     bool expected;       /* the person was asked for just this kind */
-    char country[4];       /* calling code of the business, "1"; "" unknown */
-    char area[8];          /* area code for seven-digit numbers, "" unknown */
+    char country[4];     /* calling code of the business, "1"; "" unknown */
+    char area[8];        /* area code for seven-digit numbers, "" unknown */
     const char *earlier; /* the field's value so far, "" for none */
     const struct sb_zone *zone;
     struct sb_local now; /* in the business's zone */

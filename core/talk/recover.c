@@ -36,8 +36,8 @@ static int answer_orphan(struct recovery *r, const struct sb_conv_orphan *orphan
     run->now_ms = sb_clock_wall_ms();
     sb_hint_init(&run->hint, agent->business, run->now_ms);
     memset(&out, 0, sizeof(out));
-    rc = sb_conv_take(r->engine->db, run, run->org, orphan->id, orphan->seq, run->holder,
-                      &run->conv, err);
+    rc = sb_conv_take(r->engine->db, run, run->org, orphan->id, orphan->seq,
+                      run->holder, &run->conv, err);
     /* Somebody else has it, or it is answered by now. */
     if (rc || !run->conv.exists || !run->conv.mine)
         return rc;

@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "talk/run.h"
 
-static const char SAFE[] =
-    "I don't want to give you a wrong number, so I'd rather not say from memory. Shall I "
-    "take a message and have somebody get back to you?";
+static const char SAFE[] = "I don't want to give you a wrong number, so I'd rather not "
+                           "say from memory. Shall I "
+                           "take a message and have somebody get back to you?";
 
 void sb_reply_init(struct sb_reply *reply, struct sb_run *run)
 {
@@ -282,10 +282,9 @@ char *sb_reply_sources(const struct sb_reply *reply, struct sb_turn_out *out)
                 continue;
             sources[n++] = (struct sb_source){
                 .title = p->title, .url = p->url ? p->url : "", .score = p->score};
-            json_array_append_new(list,
-                                  json_pack("{s:s, s:s, s:f}", "title",
-                                            p->title ? p->title : "", "url",
-                                            p->url ? p->url : "", "score", p->score));
+            json_array_append_new(
+                list, json_pack("{s:s, s:s, s:f}", "title", p->title ? p->title : "",
+                                "url", p->url ? p->url : "", "score", p->score));
             break;
         }
     out->sources = sources;

@@ -16,10 +16,10 @@
 #include "talk/intake.h"
 #include "talk/verbatim.h"
 
-#define SB_RUN_STEPS 8     /* model calls of one turn */
+#define SB_RUN_STEPS 8 /* model calls of one turn */
 #define SB_RUN_HEARD 12
 #define SB_RUN_PASSAGES 6
-#define SB_RUN_REPLY 8000  /* bytes of a reply */
+#define SB_RUN_REPLY 8000 /* bytes of a reply */
 
 struct sb_counter_cell;
 
@@ -79,7 +79,7 @@ struct sb_run {
     struct sb_urgency urgency;
     bool holds; /* the lease is ours just now */
     bool escalated, handed_over, ended, recovered, lease_lost;
-    bool fatal; /* what failed is ours, not a model's */
+    bool fatal;      /* what failed is ours, not a model's */
     bool only_facts; /* the message held nothing but answers */
     const char *status;
 
@@ -107,7 +107,8 @@ void sb_run_fill_turn(struct sb_run *run);
 const char *const *sb_run_pairs(TALLOC_CTX *mem, const struct sb_agent *agent,
                                 int64_t wall_ms, const char *person_name);
 /* The phrase, filled, or `preset` when the template has none. */
-const char *sb_run_phrase(const struct sb_run *run, const char *name, const char *preset);
+const char *sb_run_phrase(const struct sb_run *run, const char *name,
+                          const char *preset);
 /* "morning", "afternoon", "evening" */
 const char *sb_daypart(const struct sb_local *now);
 const char *sb_run_person_name(const struct sb_run *run);

@@ -4,8 +4,8 @@
 #include <string.h>
 #include "base/text.h"
 
-static bool row_holds(const struct sb_template_score *row, const struct sb_intake *intake,
-                      const char *folded, int urgency)
+static bool row_holds(const struct sb_template_score *row,
+                      const struct sb_intake *intake, const char *folded, int urgency)
 {
     bool asked = false;
 
@@ -36,8 +36,8 @@ int sb_score_add(TALLOC_CTX *mem, int score, int points, const char *why,
 {
     if (points == 0)
         return score;
-    *reason_r = talloc_asprintf(mem, "%s%s%s %+d", *reason_r, **reason_r ? "; " : "", why,
-                                points);
+    *reason_r = talloc_asprintf(mem, "%s%s%s %+d", *reason_r, **reason_r ? "; " : "",
+                                why, points);
     score += points;
     return score < 0 ? 0 : score > 100 ? 100 : score;
 }
@@ -56,10 +56,9 @@ int sb_score(TALLOC_CTX *mem, const struct sb_template *tpl,
 
         if (!row_holds(row, intake, folded, urgency) || row->points == 0)
             continue;
-        *reason_r =
-            talloc_asprintf(mem, "%s%s%s %+d", *reason_r, **reason_r ? "; " : "",
-                            row->reason && *row->reason ? row->reason : row->name,
-                            row->points);
+        *reason_r = talloc_asprintf(
+            mem, "%s%s%s %+d", *reason_r, **reason_r ? "; " : "",
+            row->reason && *row->reason ? row->reason : row->name, row->points);
         sum += row->points;
     }
     return sum < 0 ? 0 : sum > 100 ? 100 : sum;

@@ -39,8 +39,8 @@ static json_t *no_field(struct sb_run *run, const char *name)
     for (i = 0; i < run->intake.count; i++)
         list = talloc_asprintf_append(list, "%s%s", i ? ", " : "",
                                       run->intake.fields[i].tpl->name);
-    return refused(talloc_asprintf(run->mem, "there is no field \"%.60s\"; there are: %s",
-                                   name, list));
+    return refused(talloc_asprintf(
+        run->mem, "there is no field \"%.60s\"; there are: %s", name, list));
 }
 
 /* ---- the intake ---- */
@@ -80,8 +80,9 @@ static const char *closed_note(struct sb_run *run, const char *value)
                       &holiday);
     if (!day || !day->known || day->count > 0)
         return "";
-    return holiday ? talloc_asprintf(run->mem, "we are closed on that day for %s", holiday)
-                   : "we are closed on that day";
+    return holiday
+               ? talloc_asprintf(run->mem, "we are closed on that day for %s", holiday)
+               : "we are closed on that day";
 }
 
 static json_t *run_capture(struct sb_run *run, const json_t *args, int *rc,
@@ -99,9 +100,8 @@ static json_t *run_capture(struct sb_run *run, const json_t *args, int *rc,
     if (!field)
         return no_field(run, name);
     /* Models like to send a number where a text was asked for. */
-    value = json_is_integer(given)
-                ? talloc_asprintf(run->mem, "%" JSON_INTEGER_FORMAT,
-                                  json_integer_value(given))
+    value = json_is_integer(given) ? talloc_asprintf(run->mem, "%" JSON_INTEGER_FORMAT,
+                                                     json_integer_value(given))
             : json_is_boolean(given) ? (json_is_true(given) ? "yes" : "no")
                                      : sb_json_str(args, "value");
     if (check_value(run, field, value, said, &value, &spoken, &why))
@@ -180,10 +180,10 @@ static json_t *run_reopen(struct sb_run *run, const json_t *args, int *rc,
 static json_t *run_escalate(struct sb_run *run, const json_t *args, int *rc,
                             struct sb_err *err)
 {
-    const char *reason = sb_json_str(args, "reason"), *text = sb_json_str(args, "level");
-    int64_t level = sb_json_i64(args, "level", *text >= '1' && *text <= '3' && !text[1]
-                                                   ? *text - '0'
-                                                   : 2);
+    const char *reason = sb_json_str(args, "reason"),
+               *text = sb_json_str(args, "level");
+    int64_t level = sb_json_i64(
+        args, "level", *text >= '1' && *text <= '3' && !text[1] ? *text - '0' : 2);
 
     if (level < 1 || level > 3)
         return refused("level is 1, 2 or 3");
@@ -224,9 +224,10 @@ static json_t *passage_json(const struct sb_passage *p, size_t number)
 
     snprintf(id, sizeof(id), "p%zu", number);
     return json_pack("{s:s, s:s, s:s, s:s*, s:f, s:s*}", "id", id, "title",
-                     p->title ? p->title : "", "text", p->text ? p->text : "", "heading",
-                     p->heading && *p->heading ? p->heading : NULL, "score", p->score,
-                     "conflict", p->conflict && *p->conflict ? p->conflict : NULL);
+                     p->title ? p->title : "", "text", p->text ? p->text : "",
+                     "heading", p->heading && *p->heading ? p->heading : NULL, "score",
+                     p->score, "conflict",
+                     p->conflict && *p->conflict ? p->conflict : NULL);
 }
 
 /* New passages are added to the turn's, so that they can be cited and count as
@@ -271,7 +272,8 @@ static json_t *run_search(struct sb_run *run, const json_t *args, int *rc,
     list = json_array();
     for (i = 0; i < found.count; i++)
         json_array_append_new(
-            list, passage_json(&found.passages[i], keep_passage(run, &found.passages[i])));
+            list,
+            passage_json(&found.passages[i], keep_passage(run, &found.passages[i])));
     run->found.answerable = run->found.answerable || found.answerable;
     return json_pack("{s:o, s:b}", "passages", list, "answerable", found.answerable);
 }
@@ -289,9 +291,9 @@ static json_t *run_hours(struct sb_run *run, const json_t *args, int *rc,
     (void)rc;
     (void)err;
     if (!*date) {
-        text = talloc_asprintf(run->mem, "%s%s%s", run->turn.hours_today,
-                               *run->turn.hours_today ? ".\n" : "",
-                               run->turn.hours_week);
+        text =
+            talloc_asprintf(run->mem, "%s%s%s", run->turn.hours_today,
+                            *run->turn.hours_today ? ".\n" : "", run->turn.hours_week);
         return json_pack("{s:s, s:b}", "text", *text ? text : "unknown", "open_now",
                          run->turn.open_now == 1);
     }
@@ -344,40 +346,54 @@ static json_t *run_area(struct sb_run *run, const json_t *args, int *rc,
 #define TEXT_ARG(name, what)                                                           \
     "\"" name "\":{\"type\":\"string\",\"description\":\"" what "\"}"
 #define SCHEMA(required, ...)                                                          \
-    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required        \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required      \
     "],\"properties\":{" __VA_ARGS__ "}}"
 
 static const struct tool TOOLS[] = {
     {{"capture_field",
       "Stores one fact that the person gave, in a field of the intake. Returns the "
       "checked value and how to say it back, or why it does not fit.",
-      SCHEMA("\"field\",\"value\"", TEXT_ARG("field", "The field's name") ","
-             TEXT_ARG("value", "The value; dates as 2026-11-24 or 2026-11-24T14:00") ","
-             TEXT_ARG("said", "The person's own words for it"))},
+      SCHEMA("\"field\",\"value\"", TEXT_ARG("field", "The field's name") "," TEXT_ARG(
+                                        "value",
+                                        "The value; dates as 2026-11-24 or "
+                                        "2026-11-24T14:00") "," TEXT_ARG("said",
+                                                                         "The person's "
+                                                                         "own words "
+                                                                         "for it"))},
      run_capture},
-    {{"decline_field", "The person would rather not give this field: it is not asked for "
-                       "again.",
+    {{"decline_field",
+      "The person would rather not give this field: it is not asked for "
+      "again.",
       SCHEMA("\"field\"", TEXT_ARG("field", "The field's name"))},
      run_decline},
-    {{"start_intake",
-      "Begins to take down a request, or a message to be passed on.",
-      SCHEMA("\"reason\"",
-             TEXT_ARG("reason", "What it is about in a few words; just message or "
-                                "callback when only a message is to be taken") ","
-             TEXT_ARG("message", "The message to pass on, if any"))},
+    {{"start_intake", "Begins to take down a request, or a message to be passed on.",
+      SCHEMA(
+          "\"reason\"",
+          TEXT_ARG(
+              "reason",
+              "What it is about in a few words; just message or "
+              "callback when only a message is to be taken") "," TEXT_ARG("message",
+                                                                          "The message "
+                                                                          "to pass on, "
+                                                                          "if any"))},
      run_start},
-    {{"confirm_intake", "The person agreed to what was read back: passes the request on.",
+    {{"confirm_intake",
+      "The person agreed to what was read back: passes the request on.",
       SCHEMA("", "")},
      run_confirm},
-    {{"reopen_field", "A value was wrong and the right one is not known yet: asks for the "
-                      "field again.",
+    {{"reopen_field",
+      "A value was wrong and the right one is not known yet: asks for the "
+      "field again.",
       SCHEMA("\"field\"", TEXT_ARG("field", "The field's name"))},
      run_reopen},
     {{"escalate", "Alerts a human at the business.",
-      SCHEMA("\"reason\",\"level\"",
-             TEXT_ARG("reason", "Why, in one sentence") ","
-             "\"level\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":3,"
-             "\"description\":\"1 soon, 2 urgent, 3 emergency\"}")},
+      SCHEMA(
+          "\"reason\",\"level\"",
+          TEXT_ARG("reason", "Why, in one sentence") ","
+                                                     "\"level\":{\"type\":\"integer\","
+                                                     "\"minimum\":1,\"maximum\":3,"
+                                                     "\"description\":\"1 soon, 2 "
+                                                     "urgent, 3 emergency\"}")},
      run_escalate},
     {{"hand_over", "The person wants to speak with a human: asks one to take over.",
       SCHEMA("\"reason\"", TEXT_ARG("reason", "Why, in one sentence"))},
@@ -385,7 +401,8 @@ static const struct tool TOOLS[] = {
     {{"search_knowledge", "Searches what the business has published.",
       SCHEMA("\"query\"", TEXT_ARG("query", "A question or a few words"))},
      run_search},
-    {{"business_hours", "The opening hours of a day, holidays considered, or of the week.",
+    {{"business_hours",
+      "The opening hours of a day, holidays considered, or of the week.",
       SCHEMA("", TEXT_ARG("date", "A date, or the person's words for a day; leave out "
                                   "for today and the week"))},
      run_hours},
@@ -457,7 +474,8 @@ int sb_tools_run(struct sb_run *run, const struct sb_llm_call *call,
                  const char **result_r, bool *failed_r, struct sb_err *err)
 {
     const struct tool *tool = find_tool(call->name);
-    const char *arguments = call->arguments && *call->arguments ? call->arguments : "{}";
+    const char *arguments =
+        call->arguments && *call->arguments ? call->arguments : "{}";
     struct sb_err why = {0};
     json_t *args = NULL, *result;
     int rc = 0;

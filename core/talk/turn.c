@@ -11,9 +11,9 @@
 
 static const char *const WEEKDAYS[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                        "Thursday", "Friday", "Saturday"};
-static const char *const MONTHS[] = {"January", "February", "March",     "April",
-                                     "May",     "June",     "July",      "August",
-                                     "September", "October", "November", "December"};
+static const char *const MONTHS[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
 
 static const char *or_empty(const char *text)
 {
@@ -102,7 +102,8 @@ static const char *fill(TALLOC_CTX *mem, const char *text, const char *const *pa
     return strpbrk(text, "{[") ? sb_template_fill(mem, text, pairs) : text;
 }
 
-const char *sb_run_phrase(const struct sb_run *run, const char *name, const char *preset)
+const char *sb_run_phrase(const struct sb_run *run, const char *name,
+                          const char *preset)
 {
     const char *text = sb_template_phrase(run->agent->tpl, name);
 
@@ -142,8 +143,8 @@ static void fill_template(struct sb_run *run, struct sb_turn *t)
     const char *const *pairs;
     const struct sb_template_rule *rule;
     const char **topics = sb_array(run->mem, const char *, tpl->out_of_scope_count + 1);
-    struct sb_phrase *phrases = sb_array(run->mem, struct sb_phrase,
-                                         tpl->phrase_count + 1);
+    struct sb_phrase *phrases =
+        sb_array(run->mem, struct sb_phrase, tpl->phrase_count + 1);
     const char *folded = sb_text_fold(run->mem, run->message);
     size_t i;
 
@@ -164,17 +165,18 @@ static void fill_template(struct sb_run *run, struct sb_turn *t)
     t->refuse = "";
     rule = sb_template_match(tpl->out_of_scope, tpl->out_of_scope_count, folded);
     if (rule)
-        t->refuse = fill(run->mem,
-                         rule->say && *rule->say
-                             ? rule->say
-                             : sb_template_phrase(tpl, "out_of_scope"),
-                         pairs);
+        t->refuse =
+            fill(run->mem,
+                 rule->say && *rule->say ? rule->say
+                                         : sb_template_phrase(tpl, "out_of_scope"),
+                 pairs);
 }
 
 /* The intake's fields as models see them: those that cannot apply are left out. */
 static void fill_fields(struct sb_run *run, struct sb_turn *t)
 {
-    struct sb_field *fields = sb_array(run->mem, struct sb_field, run->intake.count + 1);
+    struct sb_field *fields =
+        sb_array(run->mem, struct sb_field, run->intake.count + 1);
     const struct sb_intake_field *f, *next = sb_intake_next(&run->intake);
     size_t i, n = 0;
 

@@ -16,10 +16,8 @@ static const char *case_field(const struct sb_vertical_case *vcase, const char *
 
 void sb_run_case(struct sb_run *run, struct sb_vertical_case *vcase)
 {
-    *vcase = (struct sb_vertical_case){.size = sizeof(*vcase),
-                                       .turn = &run->turn,
-                                       .field = case_field,
-                                       .arg = run};
+    *vcase = (struct sb_vertical_case){
+        .size = sizeof(*vcase), .turn = &run->turn, .field = case_field, .arg = run};
 }
 
 static bool ask_vertical(struct sb_run *run)
@@ -38,10 +36,9 @@ static bool ask_vertical(struct sb_run *run)
         return false;
     run->urgency.level = level;
     run->urgency.rule = talloc_strdup(run->mem, *rule ? rule : run->agent->vertical);
-    run->urgency.say =
-        sb_template_fill(run->mem, say,
-                         sb_run_pairs(run->mem, run->agent, run->now_ms,
-                                      sb_run_person_name(run)));
+    run->urgency.say = sb_template_fill(
+        run->mem, say,
+        sb_run_pairs(run->mem, run->agent, run->now_ms, sb_run_person_name(run)));
     return level >= 2;
 }
 
@@ -56,7 +53,8 @@ void sb_run_urgency(struct sb_run *run)
     rule = sb_template_match(tpl->urgency, tpl->urgency_count,
                              sb_text_fold(run->mem, run->message));
     if (rule) {
-        pairs = sb_run_pairs(run->mem, run->agent, run->now_ms, sb_run_person_name(run));
+        pairs =
+            sb_run_pairs(run->mem, run->agent, run->now_ms, sb_run_person_name(run));
         run->urgency.level = rule->level;
         run->urgency.rule = rule->name;
         run->urgency.say =

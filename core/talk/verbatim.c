@@ -47,8 +47,8 @@ static size_t amount_at(const struct sb_tokens *t, size_t i, int64_t *cents_r)
     size_t at = i + 1;
     int64_t whole;
 
-    if (i >= t->count || t->items[i].kind != SB_TOKEN_NUMBER || t->items[i].number < 0 ||
-        t->items[i].digits > 9)
+    if (i >= t->count || t->items[i].kind != SB_TOKEN_NUMBER ||
+        t->items[i].number < 0 || t->items[i].digits > 9)
         return 0;
     whole = t->items[i].number;
     while (at + 1 < t->count && sb_token_is(t, at, ",") && !t->items[at].space &&
@@ -82,9 +82,9 @@ static bool is_currency_sign(const struct sb_tokens *t, size_t i)
 
 static bool is_currency_word(const struct sb_tokens *t, size_t i)
 {
-    static const char *const words[] = {"dollars", "dollar", "bucks", "usd",   "euros",
-                                        "euro",    "eur",    "pounds", "gbp",  "quid",
-                                        "cad",     "aud",    "chf",   NULL};
+    static const char *const words[] = {"dollars", "dollar", "bucks",  "usd", "euros",
+                                        "euro",    "eur",    "pounds", "gbp", "quid",
+                                        "cad",     "aud",    "chf",    NULL};
 
     return sb_token_in(t, i, words) >= 0 ||
            (i < t->count && strcmp(t->items[i].text, "\xe2\x82\xac") == 0);
@@ -221,8 +221,9 @@ void sb_claims_add(struct sb_claims *claims, const char *text)
 
 static bool about_opening(TALLOC_CTX *mem, const char *sentence)
 {
-    static const char *const words[] = {"open",  "opens",   "opening", "close", "closes",
-                                        "closed", "closing", "hours",  NULL};
+    static const char *const words[] = {"open",    "opens",  "opening",
+                                        "close",   "closes", "closed",
+                                        "closing", "hours",  NULL};
     char *folded = sb_text_fold(mem, sentence);
     size_t i;
 
@@ -232,8 +233,8 @@ static bool about_opening(TALLOC_CTX *mem, const char *sentence)
     return false;
 }
 
-bool sb_verbatim_ok(TALLOC_CTX *mem, const char *sentence, const struct sb_claims *facts,
-                    const struct sb_claims *agreed)
+bool sb_verbatim_ok(TALLOC_CTX *mem, const char *sentence,
+                    const struct sb_claims *facts, const struct sb_claims *agreed)
 {
     TALLOC_CTX *scratch = talloc_new(mem);
     struct sb_claims said;

@@ -30,7 +30,7 @@ void sb_claims_add(struct sb_claims *claims, const char *text);
 
 /* Does `sentence` state only what is in `facts`? Times may also come from `agreed`
  * (what the person asked for), unless the sentence speaks of opening hours. */
-bool sb_verbatim_ok(TALLOC_CTX *mem, const char *sentence, const struct sb_claims *facts,
-                    const struct sb_claims *agreed);
+bool sb_verbatim_ok(TALLOC_CTX *mem, const char *sentence,
+                    const struct sb_claims *facts, const struct sb_claims *agreed);
 
 #endif
