@@ -31,7 +31,8 @@ static const char *const STOPS[] = {
     "and",    "but",   "my",    "is",     "i",     "i'm",     "we",   "the",
     "for",    "on",    "at",    "please", "it's",  "when",    "what", "how",
     "can",    "need",  "with",  "there",  "if",    "because", "or",   "you",
-    "thanks", "thank", "phone", "call",   "email", NULL};
+    "thanks", "thank", "phone", "call",   "email", "a",       "an",   "in",
+    "per",    "to",    "of",    "day",    NULL};
 
 static bool is_zip(const struct sb_tokens *t, size_t i)
 {
@@ -123,7 +124,8 @@ static size_t tail_end(const struct sb_tokens *t, size_t at, bool *sure)
             at++;
             continue;
         }
-        if (t->items[at].kind != SB_TOKEN_WORD || sb_token_in(t, at, STOPS) >= 0)
+        if (t->items[at].kind != SB_TOKEN_WORD ||
+            (sb_token_in(t, at, STOPS) >= 0 && !sb_token_is(t, at, "in")))
             break;
         words++;
         /* A town has a capital, stands after "in", or was written after a comma. */

@@ -11,3 +11,13 @@ core_libtalk_a_SOURCES = \
 	core/talk/reply.c core/talk/run.h core/talk/score.c core/talk/score.h \
 	core/talk/times.c core/talk/tokens.c core/talk/tools.c core/talk/turn.c \
 	core/talk/urgency.c core/talk/verbatim.c core/talk/verbatim.h core/talk/when.c
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_talk
+TESTS += tests/unit/unit_talk
+tests_unit_unit_talk_SOURCES = tests/unit/test_dates.c tests/unit/test_readers.c
+tests_unit_unit_talk_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_unit_talk_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_talk_LDADD = core/libtalk.a core/libknow.a core/libhost.a \
+	core/libstore.a core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+endif

@@ -295,7 +295,6 @@ static size_t bound_at(const struct sb_tokens *t, size_t i, struct sb_time_hit *
         return 0;
     at = settle(&clock, &guessed);
     hit->guessed = guessed;
-    hit->weak = clock.bare;
     hit->from = after ? at : 0;
     hit->to = after ? 24 * 60 : at;
     return hit->to > hit->from ? n + 1 : 0;

@@ -353,13 +353,12 @@ static const struct tool TOOLS[] = {
     {{"capture_field",
       "Stores one fact that the person gave, in a field of the intake. Returns the "
       "checked value and how to say it back, or why it does not fit.",
-      SCHEMA("\"field\",\"value\"", TEXT_ARG("field", "The field's name") "," TEXT_ARG(
-                                        "value",
-                                        "The value; dates as 2026-11-24 or "
-                                        "2026-11-24T14:00") "," TEXT_ARG("said",
-                                                                         "The person's "
-                                                                         "own words "
-                                                                         "for it"))},
+      SCHEMA("\"field\",\"value\"",
+             TEXT_ARG("field", "The field's name") "," TEXT_ARG(
+                 "value", "The value; dates as 2026-11-24 or "
+                          "2026-11-24T14:00") "," TEXT_ARG("said", "The person's "
+                                                                   "own words "
+                                                                   "for it"))},
      run_capture},
     {{"decline_field",
       "The person would rather not give this field: it is not asked for "
