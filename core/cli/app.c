@@ -77,6 +77,7 @@ int sb_app_new(TALLOC_CTX *mem, const struct sb_config *config,
     }
     app->events = sb_events_new(app->loop, app->database_url);
     app->jobs = sb_jobs_new(app->loop, app->db);
+    sb_jobs_use_events(app->jobs, app->events);
     app->directory = sb_directory_new(app, app->db, plugins, app->vertical_dirs);
     app->know = sb_know_new(app, app->db, app->directory, app->events, app->jobs);
     app->engine = sb_engine_new(app, app->db, app->know, app->events);

@@ -41,19 +41,11 @@ static void on_impatient(evutil_socket_t fd, short what, void *arg)
     sb_conn_close(conn);
 }
 
-/* Whatever the server says in passing has been asked for by nobody. */
-static void on_notice(void *arg, const PGresult *notice)
-{
-    (void)arg;
-    (void)notice;
-}
-
 int sb_conn_open(struct sb_conn *conn, PGconn *pg, struct sb_err *err)
 {
     struct event_base *base = sb_loop_base(conn->db->loop);
     int fd = PQsocket(pg);
 
-    (void)PQsetNoticeReceiver(pg, on_notice, NULL);
     if (!PQenterPipelineMode(pg)) {
         PQfinish(pg);
         return sb_fail(err, SB_EINTERNAL, "libpq refuses pipeline mode");

@@ -23,6 +23,13 @@ int sb_pg_url_check(const char *url, struct sb_err *err)
     return rc;
 }
 
+/* Libpq prints notices, and the server's last words, to standard error. */
+static void ignore_notice(void *arg, const PGresult *notice)
+{
+    (void)arg;
+    (void)notice;
+}
+
 struct start {
     const char *url;
     PGconn *conn;
@@ -47,6 +54,7 @@ static int poll_connect(PGconn *conn, struct sb_err *err)
 
     if (!conn || PQstatus(conn) == CONNECTION_BAD)
         return sb_pg_fail_conn(err, conn, WHAT);
+    (void)PQsetNoticeReceiver(conn, ignore_notice, NULL);
     while (status != PGRES_POLLING_OK) {
         rc = sb_wait_fd(PQsocket(conn),
                         status == PGRES_POLLING_READING ? EV_READ : EV_WRITE, -1);

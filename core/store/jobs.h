@@ -13,6 +13,7 @@
 #include <talloc.h>
 
 struct sb_db;
+struct sb_events;
 struct sb_tx;
 struct sb_loop;
 struct sb_jobs;
@@ -33,13 +34,16 @@ struct sb_job_kind {
     /* [task] 0 done; SB_EINVAL and SB_EREFUSED: dead at once; else tried again. */
     int (*run)(void *arg, TALLOC_CTX *mem, const struct sb_job *job, struct sb_err *err);
     void *arg;
+    int backoff_ms; /* before the second try, then twice as long each time; 0: 1 s */
 };
 
 /* Queues the insert into an open transaction. `key` (or NULL): while a job of this
- * kind and key waits, another is not added. `run_at` in wall ms, 0 is now. */
+ * kind and key waits, another is not added (while it runs, one is). `run_at` in wall ms, 0 is
+ * now. `org` is the transaction's own, or any ("": none) in a "system" one. */
 void sb_job_add(struct sb_tx *tx, const char *kind, const char *org, const char *key,
                 const json_t *args, int64_t run_at);
-/* A schedule: makes sure one job of this kind is queued every `every_ms`. */
+/* [suspends] A schedule: makes sure one job of this kind is queued every `every_ms`
+ * after the last one ended, the first at once; 0 ends the schedule. Its args are {}. */
 int sb_job_every(struct sb_jobs *jobs, const char *kind, const char *org, int64_t every_ms,
                  struct sb_err *err);
 
@@ -54,5 +58,24 @@ void sb_jobs_free(struct sb_jobs *jobs);
 /* Tells the other workers that there is work: gathered, sent on the events'
  * connection, never in a turn's own transaction. */
 void sb_jobs_wake(struct sb_jobs *jobs);
+/* How sb_jobs_wake() reaches other workers; without it they look every few seconds.
+ * `events` must live until sb_jobs_free(). */
+void sb_jobs_use_events(struct sb_jobs *jobs, struct sb_events *events);
+
+/* ---- the dead-letter list ---- */
+
+struct sb_dead_job {
+    const char *org; /* "" for none */
+    int64_t id;
+    const char *kind, *key, *args, *error;
+    int attempts;
+    int64_t dead_ms;
+};
+/* [suspends] The latest first, at most `limit`; `org` "system" for all. */
+int sb_jobs_dead(struct sb_db *db, TALLOC_CTX *mem, const char *org, int limit,
+                 struct sb_dead_job **list_r, size_t *count_r, struct sb_err *err);
+/* [suspends] Gives a dead job new tries; SB_ENOTFOUND, or SB_ECONFLICT when one of its
+ * key waits already. `org` "system" and an id from the list do. */
+int sb_job_revive(struct sb_db *db, const char *org, int64_t id, struct sb_err *err);
 
 #endif
