@@ -99,6 +99,7 @@ static enum sb_parse on_line_feed(struct sb_chunk *chunk, unsigned char c,
     chunk->state = (unsigned char)after;
     if (after == SIZE)
         chunk->digits = 0;
+    chunk->sized = after == DATA;
     return SB_PARSE_MORE;
 }
 
@@ -151,7 +152,7 @@ enum sb_parse sb_chunk_read(struct sb_chunk *chunk, const char *data, size_t len
             return SB_PARSE_MORE;
         }
         result = step(chunk, (unsigned char)data[i], fault);
-        if (result != SB_PARSE_MORE) {
+        if (result != SB_PARSE_MORE || chunk->state == DATA) {
             *used = i + 1;
             return result;
         }

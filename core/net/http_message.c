@@ -95,9 +95,10 @@ static enum sb_message_event feed_chunks(struct sb_message *message, const char 
         *used += step;
         if (result == SB_PARSE_BAD)
             return refuse(message, message->fault.status, message->fault.why);
-        /* The size of the chunk to come counts already. */
-        if (message->chunk.left > message->max_body ||
-            piece_len + message->chunk.left > message->max_body - message->body_len)
+        /* The chunk counts as soon as its size is known. */
+        if (message->chunk.sized &&
+            (message->chunk.left > message->max_body ||
+             piece_len + message->chunk.left > message->max_body - message->body_len))
             return refuse(message, 413, "the body is too large");
         if (piece_len > 0)
             add_body(message, piece, piece_len);

@@ -75,11 +75,13 @@ bool sb_is_authority(const char *text, size_t len);
 struct sb_chunk {
     unsigned char state;
     unsigned char digits; /* of the size being read */
+    bool sized;           /* `left` is known in full */
     uint64_t left;        /* bytes of the chunk to come */
     size_t extra;         /* bytes of extensions and trailers so far */
 };
-/* Reads up to `len` bytes, `*used` of them. A piece of the body, if there was one,
- * is at `*piece`: call again until `*used` covers everything or DONE. */
+/* Reads up to `len` bytes, `*used` of them; stops behind a chunk's size and behind a
+ * piece of the body, which is at `*piece`: call again until `*used` covers everything
+ * or DONE. */
 enum sb_parse sb_chunk_read(struct sb_chunk *chunk, const char *data, size_t len,
                             size_t *used, const char **piece, size_t *piece_len,
                             struct sb_http_fault *fault);

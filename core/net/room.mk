@@ -26,8 +26,20 @@ tests_unit_unit_net_SOURCES = \
 	tests/support/cert.c tests/support/cert.h \
 	tests/support/intask.c tests/support/intask.h tests/support/wire.c \
 	tests/support/wire.h tests/unit/test_asset.c tests/unit/test_http_server.c \
-	tests/unit/test_limit.c tests/unit/test_ws.c
+	tests/unit/test_limit.c tests/unit/test_smuggling.c tests/unit/test_ws.c
 tests_unit_unit_net_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_net_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_net_LDADD = core/libnet.a core/libbase.a -lbrotlidec $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
+
+fuzz_programs += tests/fuzz/fuzz_http tests/fuzz/fuzz_ws
+tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz_http.c $(fuzz_main)
+tests_fuzz_fuzz_http_LDADD = core/libnet.a core/libbase.a $(fuzz_link)
+tests_fuzz_fuzz_ws_SOURCES = tests/fuzz/fuzz_ws.c $(fuzz_main)
+tests_fuzz_fuzz_ws_LDADD = core/libnet.a core/libbase.a $(fuzz_link)
+
+EXTRA_PROGRAMS += tests/bench/bench_http tests/bench/bench_ws
+tests_bench_bench_http_SOURCES = tests/bench/bench_http.c
+tests_bench_bench_http_LDADD = core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
+tests_bench_bench_ws_SOURCES = tests/bench/bench_ws.c
+tests_bench_bench_ws_LDADD = core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
