@@ -312,7 +312,7 @@ static struct bufferevent *open_bufferevent(struct sb_http_server *server, int f
     return bev;
 }
 
-void sb_conn_open(struct sb_http_server *server, int fd, const struct sockaddr *address)
+void sb_conn_accept(struct sb_http_server *server, int fd, const struct sockaddr *address)
 {
     struct bufferevent *bev = open_bufferevent(server, fd);
     const struct sb_http_limits *limits = &server->limits;

@@ -88,7 +88,7 @@ struct sb_http_server {
 };
 
 /* ---- http_conn.c ---- */
-void sb_conn_open(struct sb_http_server *server, int fd,
+void sb_conn_accept(struct sb_http_server *server, int fd,
                   const struct sockaddr *address);
 /* Ends the connection without another word; freed from the loop. */
 void sb_conn_kill(struct sb_conn *conn);

@@ -119,7 +119,7 @@ static void on_accept(evutil_socket_t listener, short what, void *arg)
             !make_room(server))
             turn_away(server, fd);
         else
-            sb_conn_open(server, fd, (struct sockaddr *)&address);
+            sb_conn_accept(server, fd, (struct sockaddr *)&address);
     }
 }
 
