@@ -11,3 +11,14 @@
 #   nobase_dist_pkgdata_DATA += verticals/NAME/NAME.yaml verticals/NAME/scenarios/X.scn
 nobase_dist_pkgdata_DATA += verticals/golf/golf.yaml \
 	verticals/home_services/home_services.yaml verticals/salon/salon.yaml
+
+plugin_LTLIBRARIES += verticals/golf/golf.la verticals/home_services/home_services.la
+verticals_golf_golf_la_SOURCES = verticals/golf/golf.c
+verticals_golf_golf_la_CPPFLAGS = $(plugin_cppflags)
+verticals_golf_golf_la_CFLAGS = $(plugin_cflags)
+verticals_golf_golf_la_LDFLAGS = $(plugin_ldflags)
+verticals_home_services_home_services_la_SOURCES = \
+	verticals/home_services/home_services.c
+verticals_home_services_home_services_la_CPPFLAGS = $(plugin_cppflags)
+verticals_home_services_home_services_la_CFLAGS = $(plugin_cflags)
+verticals_home_services_home_services_la_LDFLAGS = $(plugin_ldflags)

@@ -14,7 +14,8 @@ if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_base
 TESTS += tests/unit/unit_base
 tests_unit_unit_base_SOURCES = \
-	tests/unit/test_contract.c tests/unit/test_json.c tests/unit/test_log.c tests/unit/test_metrics.c tests/unit/test_table.c tests/unit/test_task.c tests/unit/test_text.c tests/unit/test_yaml.c tests/unit/test_zone.c \
+	tests/unit/test_contract.c tests/unit/test_json.c tests/unit/test_log.c \
+	tests/unit/test_mem.c tests/unit/test_metrics.c tests/unit/test_table.c tests/unit/test_task.c tests/unit/test_text.c tests/unit/test_yaml.c tests/unit/test_zone.c \
 	tests/support/intask.c tests/support/intask.h
 tests_unit_unit_base_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_base_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)

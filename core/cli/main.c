@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/flags.h"
@@ -51,6 +52,7 @@ static int unknown(const char *name)
 
 int main(int argc, char **argv)
 {
+    sb_mem_init();
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
         !strcmp(argv[1], "help")) {
         print_help();

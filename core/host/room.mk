@@ -38,3 +38,13 @@ tests_unit_unit_host_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_host_LDADD = core/libhost.a core/libstore.a core/libnet.a \
 	core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_template
+TESTS += tests/unit/unit_template
+tests_unit_unit_template_SOURCES = tests/unit/test_template.c
+tests_unit_unit_template_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_unit_template_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_template_LDADD = core/libhost.a core/libstore.a core/libnet.a \
+	core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+endif

@@ -4,11 +4,11 @@ core_libstore_a_SOURCES = core/store/child.c core/store/child.h core/store/clust
 	core/store/cluster.h core/store/conn.c core/store/dial.c core/store/dial.h \
 	core/store/events.c core/store/events.h core/store/jobs.c core/store/jobs.h \
 	core/store/jobs_rows.c core/store/jobs_rows.h core/store/migrate.c \
-	core/store/migrate.h core/store/outbox.c core/store/outbox.h core/store/params.c \
-	core/store/pg.h core/store/pgerr.c core/store/pgerr.h core/store/place.c \
-	core/store/place.h core/store/pool.c core/store/pool.h core/store/roles.c \
-	core/store/roles.h core/store/rows.c core/store/rows.h core/store/subscribers.c \
-	core/store/subscribers.h core/store/tenants.c core/store/tenants.h \
+	core/store/migrate.h core/store/subscribers.c core/store/subscribers.h \
+	core/store/outbox.c core/store/outbox.h core/store/params.c core/store/pg.h \
+	core/store/pgerr.c core/store/pgerr.h core/store/place.c core/store/place.h \
+	core/store/pool.c core/store/pool.h core/store/roles.c core/store/roles.h \
+	core/store/rows.c core/store/rows.h core/store/tenants.c core/store/tenants.h \
 	core/store/tenants_put.c core/store/tx.c
 
 # Other rooms add their migrations with +=.
@@ -34,3 +34,8 @@ core_libstore_a_SOURCES += \
 	core/store/knowledge_gaps.c core/store/knowledge_rows.h \
 	core/store/knowledge_search.c
 dist_sql_DATA += sql/0003_know.sql
+
+core_libstore_a_SOURCES += \
+	core/store/conversation.c core/store/conversation.h core/store/conversation_answer.c \
+	core/store/lead.c core/store/lead.h
+dist_sql_DATA += sql/0002_talk.sql

@@ -27,9 +27,10 @@ struct sb_engine *sb_engine_new(TALLOC_CTX *mem, struct sb_db *db, struct sb_kno
 /* Who speaks. Only a verified identity (or the same visitor token) opens history;
  * unverified fields fill the lead and nothing else. */
 struct sb_speaker {
-    const char *visitor; /* the visitor's token as the client holds it; "" for a new one */
+    const char
+        *visitor; /* the visitor's token as the client holds it; "" for a new one */
     const char *name, *email, *phone; /* "" when not given */
-    bool verified;       /* name, email and phone were signed by the tenant */
+    bool verified; /* name, email and phone were signed by the tenant */
 };
 
 struct sb_turn_in {
@@ -40,8 +41,8 @@ struct sb_turn_in {
     const char *client_id;       /* the client's own id of this message, or "": sent
                                   * twice, it is taken once and answered the same */
     struct sb_speaker speaker;
-    const json_t *context;       /* page url, title, referrer ... or NULL */
-    const json_t *metadata;      /* the tenant's own, stored as given, or NULL */
+    const json_t *context;  /* page url, title, referrer ... or NULL */
+    const json_t *metadata; /* the tenant's own, stored as given, or NULL */
 };
 
 struct sb_source {
@@ -51,23 +52,23 @@ struct sb_source {
 
 struct sb_turn_out {
     const char *conversation_id, *visitor;
-    int64_t seq_in, seq_out;     /* numbers of the two messages in the conversation;
-                                  * seq_out 0: no reply (a human has it) */
+    int64_t seq_in, seq_out; /* numbers of the two messages in the conversation;
+                              * seq_out 0: no reply (a human has it) */
     const char *response;
     const struct sb_source *sources;
     size_t source_count;
     struct {
-        int progress, total;     /* required fields filled, and in all */
+        int progress, total; /* required fields filled, and in all */
         bool complete;
-        const char *next;        /* field name or "" */
+        const char *next; /* field name or "" */
     } intake;
-    const char *lead_id;         /* "" while there is none */
+    const char *lead_id; /* "" while there is none */
     int lead_score;
     const char *lead_reason;
-    bool escalated;              /* a human has been paged in this conversation */
+    bool escalated; /* a human has been paged in this conversation */
     bool handed_over;
-    double confidence;           /* 0..1 */
-    const char *provider;        /* who answered: "local" */
+    double confidence;    /* 0..1 */
+    const char *provider; /* who answered: "local" */
 };
 
 /* What a channel is told while the turn runs. Both optional. A non-zero return from
@@ -82,9 +83,9 @@ struct sb_turn_sink {
 /* [suspends] Runs one turn. Turns of one conversation follow each other. Once
  * accepted() was called an answer follows, whatever the vendors do; cancelling the
  * task leaves the turn to be finished by sb_engine_recover(). Results on `mem`. */
-int sb_engine_say(struct sb_engine *engine, TALLOC_CTX *mem, const struct sb_turn_in *in,
-                  const struct sb_turn_sink *sink, struct sb_turn_out *out,
-                  struct sb_err *err);
+int sb_engine_say(struct sb_engine *engine, TALLOC_CTX *mem,
+                  const struct sb_turn_in *in, const struct sb_turn_sink *sink,
+                  struct sb_turn_out *out, struct sb_err *err);
 
 /* [suspends] The greeting that a page shows before anything was said: by place and
  * time of day, and by name for a returning person. Stores nothing. */
@@ -95,7 +96,7 @@ int sb_engine_greeting(struct sb_engine *engine, TALLOC_CTX *mem,
 /* One message as a client sees it. */
 struct sb_message {
     int64_t seq;
-    const char *role;  /* "user" | "assistant" | "human" | "system" */
+    const char *role; /* "user" | "assistant" | "human" | "system" */
     const char *text;
     int64_t at_ms;
     const char *client_id;
@@ -106,8 +107,9 @@ struct sb_message {
  * holds the conversation; SB_EAUTH for anybody else, SB_ENOTFOUND. */
 int sb_engine_history(struct sb_engine *engine, TALLOC_CTX *mem,
                       const struct sb_agent *agent, const char *conversation_id,
-                      const char *visitor, int64_t after, struct sb_message **messages_r,
-                      size_t *count_r, struct sb_err *err);
+                      const char *visitor, int64_t after,
+                      struct sb_message **messages_r, size_t *count_r,
+                      struct sb_err *err);
 /* [suspends] Answers what was committed and never answered (a worker died between
  * steps 2 and 8); called at start and every minute under an advisory lock. */
 int sb_engine_recover(struct sb_engine *engine, struct sb_directory *directory,

@@ -1,3 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libtalk.a
-core_libtalk_a_SOURCES =
+core_libtalk_a_SOURCES = \
+	core/talk/answer.c core/talk/check.c core/talk/counters.c core/talk/dates.c \
+	core/talk/dates.h core/talk/engine.c core/talk/engine.h core/talk/escalate.c \
+	core/talk/finish.c core/talk/heard.c core/talk/heard.h core/talk/intake.c \
+	core/talk/intake.h core/talk/lead.c core/talk/lease.c core/talk/loop.c \
+	core/talk/memory.c core/talk/prompt.c core/talk/read.h core/talk/read_address.c \
+	core/talk/read_choice.c core/talk/read_date.c core/talk/read_email.c \
+	core/talk/read_name.c core/talk/read_phone.c core/talk/recover.c \
+	core/talk/reply.c core/talk/run.h core/talk/score.c core/talk/score.h \
+	core/talk/times.c core/talk/tokens.c core/talk/tools.c core/talk/turn.c \
+	core/talk/urgency.c core/talk/verbatim.c core/talk/verbatim.h core/talk/when.c
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_talk
+TESTS += tests/unit/unit_talk
+tests_unit_unit_talk_SOURCES = tests/unit/test_dates.c tests/unit/test_readers.c
+tests_unit_unit_talk_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_unit_talk_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_talk_LDADD = core/libtalk.a core/libknow.a core/libhost.a \
+	core/libstore.a core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+endif

@@ -114,7 +114,9 @@ void intake_acknowledge(struct brain *b);
  * question of the person's was answered just before. */
 void intake_continue(struct brain *b, bool after_answer);
 /* The field to ask for now, or NULL. */
-const struct sb_field *intake_next(const struct brain *b);
+const struct sb_field *intake_next(struct brain *b);
+/* Is it urgent, or was it when we last asked? */
+bool intake_is_urgent(struct brain *b);
 /* Is this intake only a message to be passed on? */
 bool intake_is_message(const struct brain *b);
 

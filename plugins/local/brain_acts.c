@@ -14,7 +14,6 @@
     {                                                                                  \
         __VA_ARGS__, NULL                                                              \
     }
-#define MOST_ASKED 3 /* after that a field is left out */
 
 struct acts {
     struct brain *b;
@@ -168,49 +167,15 @@ static const struct sb_field *words_field(const struct brain *b)
     return found;
 }
 
-static const struct sb_field *other_field(const struct brain *b)
-{
-    size_t i, j;
-
-    for (i = 0; i < b->turn->field_count; i++) {
-        const struct sb_field *field = &b->turn->fields[i];
-
-        for (j = 0;
-             field->kind == SB_FIELD_CHOICE && field->choices && field->choices[j]; j++)
-            if (strcmp(field->choices[j], "other") == 0)
-                return field;
-    }
-    return NULL;
-}
-
-/* A message needs to be told whom to answer, not where to come or when. */
-static void decline_rest(struct acts *a)
-{
-    const struct brain *b = a->b;
-    size_t i;
-
-    for (i = 0; i < b->turn->field_count; i++) {
-        const struct sb_field *field = &b->turn->fields[i];
-
-        if (field->required && field->state == SB_FIELD_EMPTY &&
-            (field->kind == SB_FIELD_ADDRESS || field->kind == SB_FIELD_DATE ||
-             field->kind == SB_FIELD_NUMBER))
-            call(a, "decline_field", LIST("field", field->name));
-    }
-}
-
+/* The core asks a message for no more than whom to answer. */
 static void start_message(struct acts *a, const char *reason, const char *message)
 {
     struct brain *b = a->b;
-    const struct sb_field *other = other_field(b), *words = words_field(b);
 
     call(a, "start_intake", LIST("reason", reason, "message", message));
+    if (find_field(b, "message"))
+        capture(a, "message", message, message);
     take_heard(a, true);
-    if (other && other->state == SB_FIELD_EMPTY)
-        capture(a, other->name, "other", message);
-    if (words && words->state == SB_FIELD_EMPTY)
-        capture(a, words->name, message, message);
-    decline_rest(a);
 }
 
 /* What is worth passing on of a message that asks to take one. */
@@ -452,8 +417,6 @@ static void act_collecting(struct acts *a)
         return;
     }
     take_raw(a, next);
-    if (!a->captured_count && next->asked > MOST_ASKED && b->read.question_count == 0)
-        call(a, "decline_field", LIST("field", next->name));
 }
 
 static void act_readback(struct acts *a)

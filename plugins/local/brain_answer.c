@@ -237,42 +237,52 @@ static void put_closed(struct text *out, const char *sentence)
         text_puts(out, ".");
 }
 
-/* Does a word of the question stand in this segment of a row? */
-static bool is_asked_for(struct brain *b, const struct question *q, const char *segment)
+/* How much of the question stands in this segment of a row. */
+static double segment_worth(struct brain *b, const struct question *q,
+                            const char *segment)
 {
     struct unit_word words[MAX_UNIT_WORDS];
     size_t n = words_of(b, segment, words, MAX_UNIT_WORDS), w;
     const char *text = plain(&b->arena, segment);
+    double worth = 0;
 
     for (w = 0; w < q->count; w++)
         if (!q->words[w].type && q->words[w].weight >= 0.5f &&
             match(&q->words[w], words, n, text) >= 0.9)
-            return true;
-    return false;
+            worth += q->words[w].weight;
+    return worth;
 }
+
+#define MOST_SEGMENTS 12
 
 /* "Weekend: 18 holes $65; 9 holes $40" with only the columns that were asked for. */
 static const char *narrowed(struct brain *b, const struct question *q, const char *row)
 {
-    const char *colon = strstr(row, ": "), *p;
+    const char *colon = strstr(row, ": "), *p, *segments[MOST_SEGMENTS];
+    double worth[MOST_SEGMENTS], most = 0;
     struct text out = {.arena = &b->arena};
-    size_t kept = 0, all = 0;
+    size_t n = 0, i;
 
     if (!colon || !strstr(colon, "; "))
         return row;
-    text_put(&out, row, (size_t)(colon - row) + 1);
-    for (p = colon + 2; *p; all++) {
+    for (p = colon + 2; *p && n < MOST_SEGMENTS; n++) {
         const char *end = strstr(p, "; ");
         size_t len = end ? (size_t)(end - p) : strlen(p);
-        const char *segment = arena_copy(&b->arena, p, len);
 
-        if (is_asked_for(b, q, segment)) {
-            text_puts(&out, kept++ ? "; " : " ");
-            text_puts(&out, segment);
-        }
+        segments[n] = arena_copy(&b->arena, p, len);
+        worth[n] = segment_worth(b, q, segments[n]);
+        most = worth[n] > most ? worth[n] : most;
         p += len + (end ? 2 : 0);
     }
-    return kept && kept < all ? text_str(&out) : row;
+    if (*p || most <= 0)
+        return row;
+    text_put(&out, row, (size_t)(colon - row) + 1);
+    for (i = 0; i < n; i++)
+        if (worth[i] >= most - 1e-6) {
+            text_puts(&out, out.data[out.len - 1] == ':' ? " " : "; ");
+            text_puts(&out, segments[i]);
+        }
+    return text_str(&out);
 }
 
 /* Is the heading needed to understand the row? */

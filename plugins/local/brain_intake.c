@@ -24,27 +24,39 @@ static const struct sb_field *first_open(const struct brain *b, int kind)
     return NULL;
 }
 
-const struct sb_field *intake_next(const struct brain *b)
+bool intake_is_urgent(struct brain *b)
+{
+    return b->turn->urgency.level >= 2 || said_last(b, "urgent.collect");
+}
+
+const struct sb_field *intake_next(struct brain *b)
 {
     const struct sb_field *field = NULL;
 
     if (b->turn->intake_phase != SB_INTAKE_COLLECTING)
         return NULL;
-    if (b->turn->urgency.level >= 2)
+    if (intake_is_urgent(b)) {
         field = first_open(b, SB_FIELD_PHONE);
-    if (!field && b->turn->urgency.level >= 2)
-        field = first_open(b, SB_FIELD_ADDRESS);
+        if (!field)
+            field = first_open(b, SB_FIELD_ADDRESS);
+    }
     return field ? field : find_field(b, b->turn->next_field);
 }
 
+/* A request fills every field that it requires; a message is content with whom to
+ * answer. */
 bool intake_is_message(const struct brain *b)
 {
     size_t i;
 
-    for (i = 0; i < b->turn->field_count; i++)
-        if (b->turn->fields[i].kind == SB_FIELD_CHOICE &&
-            strcmp(b->turn->fields[i].value, "other") == 0)
+    for (i = 0; i < b->turn->field_count; i++) {
+        const struct sb_field *field = &b->turn->fields[i];
+
+        if (field->kind == SB_FIELD_CHOICE && strcmp(field->value, "other") == 0)
             return true;
+        if (field->kind == SB_FIELD_CHOICE && is_open_field(field))
+            return true;
+    }
     return false;
 }
 
@@ -199,7 +211,7 @@ static void ask(struct brain *b, const struct sb_field *field)
 {
     if (is_retry(b, field) && is_asked_by_error(b))
         return;
-    if (b->turn->urgency.level >= 2 && field->kind == SB_FIELD_PHONE)
+    if (intake_is_urgent(b) && field->kind == SB_FIELD_PHONE && !is_retry(b, field))
         text_sentence(&b->out, say(b, "urgent.collect"));
     else if ((is_retry(b, field) || b->salt % 2) && *field->retry)
         text_sentence(&b->out, field->retry);

@@ -49,3 +49,15 @@ tests_unit_unit_local_crawl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_unit_local_crawl_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_local_crawl_LDADD = core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_local_llm
+TESTS += tests/unit/unit_local_llm
+tests_unit_unit_local_llm_SOURCES = tests/unit/test_local_llm_answer.c \
+	tests/unit/test_local_llm_talk.c tests/support/brainkit.c \
+	tests/support/brainkit.h $(local_llm_sources) plugins/local/words.c
+tests_unit_unit_local_llm_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_unit_local_llm_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_local_llm_LDADD = core/libhost.a core/libstore.a core/libnet.a \
+	core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS) -lstemmer -lm
+endif

@@ -658,17 +658,20 @@ Test(task, the_stack_high_water_mark_is_seen)
     sb_loop_free(loop);
 }
 
-static __attribute__((noinline)) int overflow(int depth)
+/* Each frame refers to the one before, so that no compiler makes a loop of it. */
+static __attribute__((noinline)) int overflow(int depth, volatile char *caller)
 {
     volatile char frame[4096];
 
-    frame[0] = (char)depth;
-    return depth > 100 ? frame[0] : overflow(depth + 1) + frame[0];
+    frame[0] = caller ? caller[0] : (char)depth;
+    if (depth > 100)
+        return frame[0];
+    return overflow(depth + 1, frame) + frame[0];
 }
 
 static void too_deep(void *arg)
 {
-    *(int *)arg = overflow(0);
+    *(int *)arg = overflow(0, NULL);
 }
 
 Test(task, a_stack_overflow_hits_the_guard_page,

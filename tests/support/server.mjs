@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the real server on a free port with a database of its own, for tests.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, chmodSync, rmSync, writeFileSync, createWriteStream, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const builddir = process.env.SB_TEST_BUILDDIR || path.resolve('build');
+export const binary = path.join(builddir, 'switchboard');
+export const sourcedir = process.env.SB_TEST_SRCDIR || path.resolve('.');
+
+export function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+// Polls `check` until it gives something true; fails loudly when it never does.
+export async function until(what, check, ms = 60000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const got = await check();
+    if (got) return got;
+    if (Date.now() > end) throw new Error('never happened: ' + what);
+    await sleep(50);
+  }
+}
+
+export class Server {
+  // options: { demo, config (YAML text), workers, dir }
+  static async start(options = {}) {
+    const server = new Server();
+    server.port = options.port || await freePort();
+    server.origin = `http://127.0.0.1:${server.port}`;
+    server.dir = options.dir || mkdtempSync(path.join(tmpdir(), 'switchboard-test-'));
+    chmodSync(server.dir, 0o755);
+    server.data = path.join(server.dir, 'data');
+    server.log = path.join(server.dir, 'server.log');
+    server.options = options;
+    await server.launch();
+    return server;
+  }
+
+  writeConfig() {
+    const file = path.join(this.dir, 'switchboard.yaml');
+    const workers = this.options.workers || 2;
+    const text = this.options.config || '';
+    writeFileSync(file, `server: {workers: ${workers}, drain: 20s}\n${text}`);
+    return file;
+  }
+
+  async launch() {
+    const args = ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`,
+      '--config', this.writeConfig()];
+    if (this.options.demo !== false) args.push('--demo');
+    const log = createWriteStream(this.log, { flags: 'a' });
+    this.process = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.process.stderr.pipe(log);
+    this.exited = new Promise((resolve) => this.process.on('exit', (code, signal) => resolve({ code, signal })));
+    let gone = false;
+    this.exited.then(() => { gone = true; });
+    await until('the server is ready', async () => {
+      if (gone) throw new Error('the server ended:\n' + this.tail());
+      return this.isReady();
+    }, 120000).catch((error) => { throw new Error(error.message + '\n' + this.tail()); });
+  }
+
+  async isReady() {
+    try {
+      return (await fetch(this.origin + '/ready', { signal: AbortSignal.timeout(3000) })).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  tail() {
+    try {
+      return readFileSync(this.log, 'utf8').split('\n').slice(-30).join('\n');
+    } catch {
+      return '';
+    }
+  }
+
+  logText() {
+    return readFileSync(this.log, 'utf8');
+  }
+
+  // The workers' process ids: children of the supervisor that are not PostgreSQL.
+  workers() {
+    const pid = this.process.pid;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return children.split(' ').filter(Boolean).map(Number).filter((child) => {
+      try {
+        return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('switchboard\0serve');
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  postmaster() {
+    const cluster = ['postgres', 'pg', 'cluster'].map((name) => path.join(this.data, name, 'postmaster.pid'));
+    for (const file of cluster) {
+      try {
+        return Number(readFileSync(file, 'utf8').split('\n')[0]);
+      } catch { /* the next */ }
+    }
+    return null;
+  }
+
+  signal(name) {
+    this.process.kill(name);
+  }
+
+  async stop() {
+    this.process.kill('SIGTERM');
+    const result = await Promise.race([this.exited, sleep(40000).then(() => null)]);
+    if (!result) {
+      this.process.kill('SIGKILL');
+      throw new Error('the server did not stop:\n' + this.tail());
+    }
+    return result;
+  }
+
+  async end() {
+    try {
+      if (this.process.exitCode === null && this.process.signalCode === null) await this.stop();
+    } finally {
+      if (!this.options.dir && !process.env.SB_TEST_KEEP) rmSync(this.dir, { recursive: true, force: true });
+    }
+  }
+
+  async chat(body, headers = {}) {
+    const response = await fetch(this.origin + '/api/chat', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ agent_id: 'fox-hollow', ...body }),
+      signal: AbortSignal.timeout(60000),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+
+  async history(conversation, visitor, after = 0) {
+    const response = await fetch(
+      `${this.origin}/api/chat/history?conversation_id=${conversation}&after=${after}`,
+      { headers: visitor ? { 'X-Visitor-Id': visitor } : {} });
+    return { status: response.status, body: await response.json() };
+  }
+}
