@@ -163,7 +163,8 @@ static const char *const asking[] = {"how much",
 /* The month in the business's zone, 1-12, or 0. */
 static int month_of(const struct sb_turn *turn)
 {
-    int month = turn->now && strlen(turn->now) > 7 ? atoi(turn->now + 5) : 0;
+    int month =
+        turn->now && strlen(turn->now) > 7 ? (int)strtol(turn->now + 5, NULL, 10) : 0;
 
     return month >= 1 && month <= 12 ? month : 0;
 }
