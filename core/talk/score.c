@@ -42,7 +42,7 @@ int sb_score_add(TALLOC_CTX *mem, int score, int points, const char *why,
     return score < 0 ? 0 : score > 100 ? 100 : score;
 }
 
-int sb_score(TALLOC_CTX *mem, const struct sb_template *tpl,
+int sb_score_lead(TALLOC_CTX *mem, const struct sb_template *tpl,
              const struct sb_intake *intake, const char *said, int urgency,
              const char **reason_r)
 {

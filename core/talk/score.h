@@ -12,7 +12,7 @@
 
 /* 0..100 by the template's table; `*reason_r` names each row that counted:
  * "Left a phone number +20; Wants lessons +20". `said`: all that the person said. */
-int sb_score(TALLOC_CTX *mem, const struct sb_template *tpl,
+int sb_score_lead(TALLOC_CTX *mem, const struct sb_template *tpl,
              const struct sb_intake *intake, const char *said, int urgency,
              const char **reason_r);
 
