@@ -7,3 +7,16 @@ core_libcli_a_SOURCES = \
 	core/cli/config.h core/cli/flags.c core/cli/flags.h core/cli/supervisor.c \
 	core/cli/supervisor.h core/cli/terminal.c core/cli/terminal.h core/cli/worker.c \
 	core/cli/worker.h
+core_libcli_a_SOURCES += \
+	core/cli/cmd_plugin.c core/cli/kit.c core/cli/kit.h core/cli/kit_answer.c \
+	core/cli/kit_answer.h core/cli/kit_http.c core/cli/kit_inputs.c \
+	core/cli/kit_options.c core/cli/kit_roles.c core/cli/kit_vendor.c \
+	core/cli/kit_vendor.h core/cli/plugin_new.c core/cli/plugin_new.h
+SKELETON_FILES = \
+	plugins/skeleton/provider/Makefile plugins/skeleton/provider/README.md \
+	plugins/skeleton/provider/plugin.c plugins/skeleton/vertical/Makefile \
+	plugins/skeleton/vertical/README.md plugins/skeleton/vertical/plugin.c \
+	plugins/skeleton/vertical/scenarios/first.scn \
+	plugins/skeleton/vertical/vertical.yaml
+EXTRA_DIST += $(SKELETON_FILES)
+core/cli/plugin_new.$(OBJEXT): $(SKELETON_FILES)

@@ -186,10 +186,6 @@ int sb_descriptor_read(TALLOC_CTX *mem, const char *name, const struct sb_plugin
         rc = sb_options_check(name, &out->plugin, err);
     if (rc == 0)
         rc = copy_roles(out, name, err);
-    if (rc == 0 && !out->plugin.start != !out->plugin.stop)
-        rc = sb_fail(
-            err, SB_EINVAL,
-            "plugin \"%s\" has one of start() and stop(): give both or neither", name);
     if (rc != 0) {
         talloc_free(out);
         return rc;

@@ -280,20 +280,29 @@ static const char *sample(TALLOC_CTX *mem, const struct sb_option *row)
     return "sample";
 }
 
-int sb_options_bind_sample(TALLOC_CTX *mem, const struct sb_plugin *plugin,
-                           void **config_r, struct sb_err *err)
+char *sb_options_sample(TALLOC_CTX *mem, const struct sb_plugin *plugin)
 {
     TALLOC_CTX *scratch = talloc_new(NULL);
-    struct sb_yaml *map = NULL;
+    char *text = talloc_strdup(mem, "");
     struct sb_option row;
-    char *text = talloc_strdup(scratch, "");
-    int rc = 0;
 
     for (size_t i = 0; sb_options_at(plugin, i, &row); i++)
         if (row.flags & SB_OPTION_REQUIRED)
             text = talloc_asprintf_append(
                 text, row.type == SB_OPTION_LIST ? "%s: [%s]\n" : "%s: %s\n", row.name,
                 sample(scratch, &row));
+    talloc_free(scratch);
+    return text;
+}
+
+int sb_options_bind_sample(TALLOC_CTX *mem, const struct sb_plugin *plugin,
+                           void **config_r, struct sb_err *err)
+{
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    char *text = sb_options_sample(scratch, plugin);
+    struct sb_yaml *map = NULL;
+    int rc = 0;
+
     if (*text)
         rc = sb_yaml_parse(scratch, "sample", text, strlen(text), &map, err);
     if (rc == 0)

@@ -29,6 +29,8 @@ bool sb_options_same(const struct sb_plugin *plugin, const void *a, const void *
 /* A struct filled from `map` (NULL: presets) on `mem`. The error has the place. */
 int sb_options_bind(TALLOC_CTX *mem, const struct sb_plugin *plugin,
                     const struct sb_yaml *map, void **config_r, struct sb_err *err);
+/* YAML lines that give every required option some value of its type. */
+char *sb_options_sample(TALLOC_CTX *mem, const struct sb_plugin *plugin);
 /* As if the operator had given every required option some value of its type: what
  * start() is tried with before anybody has configured it. */
 int sb_options_bind_sample(TALLOC_CTX *mem, const struct sb_plugin *plugin,

@@ -55,7 +55,8 @@ static void try_start(struct sb_jail *jail, const struct sb_plugin *plugin)
     sb_jail_stage(jail, "start");
     if (plugin->start(&host, config, &state, &err) == 0) {
         sb_jail_stage(jail, "stop");
-        plugin->stop(state);
+        if (plugin->stop)
+            plugin->stop(state);
     }
 out:
     talloc_free(mem);

@@ -34,9 +34,12 @@ int sb_services_wait_begin(struct sb_services *services, const char *service,
             "%s() waits and was called outside of a task: start() and stop() "
             "must not wait",
             service);
-    *guard_r = sb_guard_pause();
     if (services && services->watch && services->watch->before_wait)
         services->watch->before_wait(services->watch->arg);
+    /* Also where the answer is there already and nothing would have to wait. */
+    if (sb_task_is_canceled(sb_task_self()))
+        return sb_fail(err, SB_ECANCELED, "cancelled");
+    *guard_r = sb_guard_pause();
     return 0;
 }
 

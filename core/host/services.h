@@ -20,7 +20,8 @@ struct sb_services_watch {
     int max_wait_ms; /* limits of HTTP requests are cut down to this */
     void (*before_wait)(void *arg);
     void *arg;
-    int open_answers; /* http_open() without http_close() so far */
+    int requests;     /* http_open() so far */
+    int open_answers; /* without http_close() so far */
     int open_documents;
 };
 

@@ -102,6 +102,13 @@ static int check_host(const struct sb_services *services, const char *url,
                    services->plugin->name, host);
 }
 
+static bool is_loopback(const char *url)
+{
+    char host[HOST_MAX + 1];
+
+    return host_of(url, host) && strcmp(host, "127.0.0.1") == 0;
+}
+
 static void cut(int *limit, int fallback, int most)
 {
     if (*limit == 0)
@@ -126,6 +133,9 @@ static int service_http_open(void *self, const struct sb_http_request *request,
     if (!services->client)
         return sb_fail(err, SB_EUNAVAILABLE, "there is no network here");
     if (services->watch) {
+        services->watch->requests++;
+        if (!is_loopback(ours.url))
+            return sb_fail(err, SB_EUNAVAILABLE, "there is no network in the check");
         cut(&ours.connect_ms, 10000, services->watch->max_wait_ms);
         cut(&ours.first_byte_ms, 30000, services->watch->max_wait_ms);
         cut(&ours.idle_ms, 30000, services->watch->max_wait_ms);
