@@ -194,8 +194,12 @@ int sb_http_explain(const struct sb_http *http, struct sb_err *err)
     switch ((int)http->result) {
     case CURLE_OPERATION_TIMEDOUT:
         return sb_fail(err, SB_ETIMEDOUT, "%s", reason(http));
-    case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
+        /* libcurl's word for an answer that does not begin like HTTP, too. */
+        if (http->phase != SB_HTTP_CONNECTING)
+            return sb_fail(err, SB_EPROTO, "%s", reason(http));
+        return sb_fail(err, SB_EINVAL, "the address cannot be used: %s", reason(http));
+    case CURLE_URL_MALFORMAT:
     case CURLE_LOGIN_DENIED:
         return sb_fail(err, SB_EINVAL, "the address cannot be used: %s", reason(http));
     case CURLE_COULDNT_RESOLVE_HOST:
