@@ -17,7 +17,7 @@
 
 enum {
     STACK_BYTES = 256 * 1024,
-    WARM_STACKS = 32,   /* idle stacks that keep their pages */
+    WARM_STACKS = 256,  /* idle stacks that keep their pages */
     IDLE_STACKS = 1024, /* more are unmapped */
     MAX_PAGES = STACK_BYTES / 4096,
 };
