@@ -31,6 +31,21 @@ size_t sb_conn_unsent(const struct sb_conn *conn)
     return evbuffer_get_length(bufferevent_get_output(conn->bev));
 }
 
+/* Most answers fit into the socket's buffer. Writing them here saves the two calls
+ * that watch and unwatch the descriptor; only what is left over waits in the loop. */
+void sb_conn_push(struct sb_conn *conn)
+{
+    struct evbuffer *out = bufferevent_get_output(conn->bev);
+
+    if (conn->server->tls || (bufferevent_get_enabled(conn->bev) & EV_WRITE))
+        return;
+    (void)evbuffer_unfreeze(out, 1);
+    (void)evbuffer_write(out, bufferevent_getfd(conn->bev));
+    (void)evbuffer_freeze(out, 1);
+    if (evbuffer_get_length(out) > 0)
+        (void)bufferevent_enable(conn->bev, EV_WRITE);
+}
+
 /* ---- states ---- */
 
 static struct sb_conns *list_of(struct sb_conn *conn)
@@ -203,8 +218,10 @@ static void on_read(struct bufferevent *bev, void *arg)
 static void on_write(struct bufferevent *bev, void *arg)
 {
     struct sb_conn *conn = arg;
+    struct sb_request *request = conn->request;
 
-    (void)bev;
+    if (!conn->server->tls && sb_conn_unsent(conn) == 0 && !(request && request->streaming))
+        (void)bufferevent_disable(bev, EV_WRITE); /* see sb_conn_push() */
     if (conn->state == SB_CONN_RUN) {
         sb_wait_wake(&conn->writable);
     } else if (conn->state == SB_CONN_DRAIN) {
@@ -340,5 +357,6 @@ void sb_conn_accept(struct sb_http_server *server, int fd, const struct sockaddr
         sb_conn_enter(conn, SB_CONN_HANDSHAKE, limits->handshake_ms);
     else
         enter_idle(conn);
-    (void)bufferevent_enable(bev, EV_READ | EV_WRITE);
+    (void)bufferevent_disable(bev, EV_WRITE);
+    (void)bufferevent_enable(bev, server->tls ? EV_READ | EV_WRITE : EV_READ);
 }

@@ -7,6 +7,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <string.h>
 #include <time.h>
 #include "base/clock.h"
@@ -139,7 +140,8 @@ void sb_reply_header(struct sb_req *req, const char *name, const char *value)
 {
     struct sb_request *request = (struct sb_request *)req;
 
-    if (request->status != 0 || strpbrk(name, "\r\n:") || strpbrk(value, "\r\n"))
+    if (request->status != 0 || !value || strpbrk(name, "\r\n:") ||
+        strpbrk(value, "\r\n"))
         return;
     sb_buf_printf(&request->headers, "%s: %s\r\n", name, value);
 }
@@ -181,6 +183,7 @@ void sb_reply(struct sb_req *req, int status, const char *type, const void *body
     (void)bufferevent_write(req->conn->bev, out.data, out.len);
     if (len > 0 && has_body(request, status))
         (void)bufferevent_write(req->conn->bev, body, len);
+    sb_conn_push(req->conn);
 }
 
 void sb_reply_static(struct sb_req *req, int status, const char *type, const void *body,
@@ -199,6 +202,7 @@ void sb_reply_static(struct sb_req *req, int status, const char *type, const voi
     if (len > 0 && has_body(request, status))
         (void)evbuffer_add_reference(bufferevent_get_output(req->conn->bev), body, len,
                                      NULL, NULL);
+    sb_conn_push(req->conn);
 }
 
 void sb_reply_json(struct sb_req *req, int status, const char *json)
@@ -295,6 +299,7 @@ int sb_reply_start(struct sb_req *req, int status, const char *type)
     if (req->conn->gone)
         return SB_ECANCELED;
     (void)bufferevent_write(req->conn->bev, out.data, out.len);
+    (void)bufferevent_enable(req->conn->bev, EV_WRITE);
     talloc_free(out.data);
     return 0;
 }
@@ -371,6 +376,7 @@ struct bufferevent *sb_conn_upgrade(struct sb_req *req)
     sb_buf_init(&out, req->mem);
     sb_reply_head(request, 101, NULL, -1, &out);
     (void)bufferevent_write(req->conn->bev, out.data, out.len);
+    (void)bufferevent_enable(req->conn->bev, EV_WRITE);
     talloc_free(out.data);
     return req->conn->bev;
 }

@@ -226,8 +226,10 @@ static void await_body(struct sb_conn *conn)
     int ms = conn->request->match.route->body_ms;
 
     sb_conn_enter(conn, SB_CONN_BODY, ms > 0 ? ms : BODY_MS);
-    if (conn->message.head.expect_continue)
-        (void)bufferevent_write(conn->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    if (!conn->message.head.expect_continue)
+        return;
+    (void)bufferevent_write(conn->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    sb_conn_push(conn);
 }
 
 static bool stays_open(const struct sb_conn *conn)

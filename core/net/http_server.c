@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <openssl/ssl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -166,6 +167,7 @@ int sb_http_server_new(struct sb_loop *loop, int fd,
     struct sb_http_server *server = talloc_zero(NULL, struct sb_http_server);
     int code;
 
+    (void)signal(SIGPIPE, SIG_IGN); /* a client that leaves must not end the process */
     server->loop = loop;
     server->fd = -1;
     server->limits = conf->limits;

@@ -26,7 +26,8 @@ tests_unit_unit_net_SOURCES = \
 	tests/support/cert.c tests/support/cert.h \
 	tests/support/intask.c tests/support/intask.h tests/support/wire.c \
 	tests/support/wire.h tests/unit/test_asset.c tests/unit/test_http_server.c \
-	tests/unit/test_limit.c tests/unit/test_smuggling.c tests/unit/test_ws.c
+	tests/unit/test_http_parse.c tests/unit/test_limit.c tests/unit/test_smuggling.c \
+	tests/unit/test_tls.c tests/unit/test_ws.c
 tests_unit_unit_net_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_net_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_net_LDADD = core/libnet.a core/libbase.a -lbrotlidec $(CRITERION_LIBS) $(EXTERNAL_LIBS)

@@ -12,6 +12,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -290,6 +291,7 @@ static int shake_hands(TALLOC_CTX *mem, struct dial *dial,
     struct sb_head head;
     int code, status;
 
+    (void)signal(SIGPIPE, SIG_IGN); /* a server that leaves must not end the process */
     sb_random(nonce, sizeof(nonce));
     (void)sb_base64(nonce, sizeof(nonce), key, sizeof(key), false);
     ask(dial, headers, count, conf, key);

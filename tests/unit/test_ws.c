@@ -300,6 +300,20 @@ SERVED(a_slow_reader_is_cut_off)
     sb_wire_close(client);
 }
 
+SERVED(freeing_the_server_ends_open_sockets)
+{
+    struct sb_ws *ws = connect_to("/echo", NULL);
+    struct sb_ws_message message;
+
+    sb_http_server_free(wire.server);
+    wire.server = NULL;
+    cr_assert_eq(sb_ws_read(ws, &message, 10000, NULL), 0);
+    cr_assert_eq(sb_ws_close_code(ws), 1000);
+    sb_ws_close(ws, 1000, NULL);
+    await_handler();
+    cr_assert_eq(last_result, SB_ECANCELED);
+}
+
 /* ---- raw frames ---- */
 
 static struct sb_wire *upgrade(const char *path)
