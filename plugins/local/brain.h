@@ -95,6 +95,7 @@ bool has_tool(const struct brain *b, const char *name);
 
 /* ---- brain_results ---- */
 void brain_results(struct brain *b);
+size_t own_messages(const struct sb_llm_request *request);
 const struct result *find_result(const struct brain *b, const char *tool);
 const struct sb_field *find_field(const struct brain *b, const char *name);
 

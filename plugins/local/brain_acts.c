@@ -358,7 +358,7 @@ static bool could_hold(const char *text, int kind)
 /* The words of an earlier message that look like the value. */
 static const char *earlier_value(struct brain *b, const struct sb_field *field)
 {
-    size_t i = b->request->message_count;
+    size_t i = own_messages(b->request);
     bool skipped = false;
 
     while (i-- > 0) {
@@ -477,7 +477,8 @@ static void act_person(struct acts *a)
     const char *reason = b->turn->message;
 
     call(a, "hand_over", LIST("reason", reason));
-    if (b->turn->open_now == 0 && b->turn->intake_phase == SB_INTAKE_NONE)
+    /* Nobody may be there to take over: whom to call back is good to know. */
+    if (b->turn->intake_phase == SB_INTAKE_NONE)
         start_message(a, "callback", "Would like to speak with a person.");
     else
         take_heard(a, true);
@@ -516,7 +517,7 @@ int brain_act(struct brain *b)
     struct acts a = {.b = b};
     size_t i;
 
-    if (b->result_count || b->turn->handed_over || b->read.injects || is_refused(b) ||
+    if (b->result_count || b->read.injects || is_refused(b) ||
         b->read.empty)
         return 0;
     if (b->turn->urgency.level >= 2)

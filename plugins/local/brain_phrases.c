@@ -64,9 +64,6 @@ static const struct preset presets[] = {
      {"Of course. We're closed at the moment[ and open {next_open}], so I've left word "
       "that you'd like to speak with somebody. If you give me your name and number, "
       "they can call you back."}},
-    {"handed_over",
-     {"A colleague has this conversation and will answer you here.",
-      "I've passed this to a colleague, who will answer you here."}},
     {"intake.start",
      {"Happy to help with that. I'll take a few details.",
       "I can pass that on for you. I just need a few details."}},

@@ -202,10 +202,6 @@ void brain_reply(struct brain *b)
     bool urgent, answered = false;
 
     b->confidence = 0.8;
-    if (b->turn->handed_over && !find_result(b, "hand_over")) {
-        text_sentence(&b->out, say(b, "handed_over"));
-        return;
-    }
     urgent = say_urgency(b);
     if (!urgent && small_talk(b)) {
         resume(b);

@@ -97,10 +97,19 @@ static bool same_id(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
+/* The messages of this conversation. When another provider failed in mid-answer, the
+ * host has put what it said and a word to go on behind them. */
+size_t own_messages(const struct sb_llm_request *request)
+{
+    size_t count = request->message_count;
+
+    return request->said && *request->said && count > 2 ? count - 2 : count;
+}
+
 /* The index of the message being answered. */
 static size_t last_user(const struct sb_llm_request *request)
 {
-    size_t i = request->message_count;
+    size_t i = own_messages(request);
 
     while (i > 0 && request->messages[i - 1].role != SB_LLM_USER)
         i--;
@@ -124,7 +133,7 @@ void brain_results(struct brain *b)
     size_t last = last_user(request), i, j, k;
 
     find_before(b, last);
-    for (i = last + 1; i < request->message_count; i++) {
+    for (i = last + 1; i < own_messages(request); i++) {
         const struct sb_llm_message *message = &request->messages[i];
 
         for (j = 0; j < message->call_count && b->result_count < MAX_RESULTS; j++) {

@@ -249,6 +249,13 @@ int kit_again(struct kit *kit)
     return run(kit);
 }
 
+int kit_go_on(struct kit *kit)
+{
+    kit->turn.last_reply = "";
+    add_message(kit, SB_LLM_USER, "(Go on exactly where it stopped.)");
+    return run(kit);
+}
+
 bool kit_called(const struct kit *kit, const char *tool, const char *argument)
 {
     size_t i;

@@ -51,6 +51,8 @@ int kit_say(struct kit *kit, const char *message);
 /* After kit_say() made calls: answers call `i` with `result` and asks again. */
 void kit_result(struct kit *kit, size_t i, const char *result);
 int kit_again(struct kit *kit);
+/* Asks for the rest of an answer that another provider began (`said`). */
+int kit_go_on(struct kit *kit);
 /* Was the tool called, with this in its arguments? ("" for any) */
 bool kit_called(const struct kit *kit, const char *tool, const char *argument);
 /* Did the reply hold it, whatever the case? */

@@ -393,7 +393,9 @@ Test(stream, goes_on_where_another_provider_stopped)
 
     kit_faq(kit, "Do you rent clubs?", "Yes, we do. A set is $40 a round.");
     kit->said = "Yes, we do.";
-    kit_say(kit, "do you rent clubs?");
+    kit->turn.message = "do you rent clubs?";
+    kit_before(kit, "do you rent clubs?", "Yes, we do.");
+    kit_go_on(kit);
     assert_no_reply("Yes, we do");
     assert_reply("A set is $40 a round.");
     kit_free(kit);
