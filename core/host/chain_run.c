@@ -145,7 +145,12 @@ static int attempt(struct sb_chain_call *call, struct sb_instance *instance,
     }
     if (shield)
         sb_task_shield_push();
-    rc = call->attempt(call, instance, ops, err);
+    if (instance->faults[call->chain->kind] > 0) {
+        instance->faults[call->chain->kind]--;
+        rc = sb_fail(err, SB_EUNAVAILABLE, "a fault that was asked for");
+    } else {
+        rc = call->attempt(call, instance, ops, err);
+    }
     if (shield)
         sb_task_shield_pop();
     sb_chain_alive(call);

@@ -61,6 +61,14 @@ int sb_plugins_reload(struct sb_plugins *plugins, const struct sb_yaml *provider
                       struct sb_err *err);
 void sb_plugins_stop(struct sb_plugins *plugins);
 
+/* For scenarios and tests: the next `times` calls of a plugin's role fail as if the
+ * vendor were down, before they reach it. SB_EINVAL for a plugin that is off or lacks
+ * the role. */
+int sb_plugins_fault(struct sb_plugins *plugins, const char *name, const char *role,
+                     int times, struct sb_err *err);
+/* Forgets all such faults, and what they taught the breakers. */
+void sb_plugins_heal(struct sb_plugins *plugins);
+
 /* The current instance of a plugin, or NULL when it is off. */
 struct sb_instance *sb_plugins_instance(struct sb_plugins *plugins, const char *name);
 

@@ -42,6 +42,7 @@ struct sb_instance {
     struct sb_services services;
     struct sb_breaker breakers[SB_KIND_COUNT];
     struct sb_task *probes[SB_KIND_COUNT]; /* background probes under way */
+    int faults[SB_KIND_COUNT]; /* calls of a role that are to fail (sb_plugins_fault) */
     int strikes;
     bool quarantined;
     char why[200]; /* of the quarantine */

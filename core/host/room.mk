@@ -6,7 +6,7 @@ core_libhost_a_SOURCES += \
 	core/host/chain.c core/host/chain.h core/host/chain_crawl.c core/host/chain_embed.c \
 	core/host/chain_impl.h core/host/chain_llm.c core/host/chain_probe.c \
 	core/host/chain_run.c core/host/chain_search.c core/host/configure.c \
-	core/host/descriptor.c core/host/descriptor.h core/host/find.c core/host/find.h \
+	core/host/descriptor.c core/host/descriptor.h core/host/fault.c core/host/find.c core/host/find.h \
 	core/host/guard.c core/host/guard.h core/host/hook.c core/host/host.h \
 	core/host/instance.c core/host/instance.h core/host/jail.c core/host/jail.h \
 	core/host/ltdl.c core/host/ltdl.h core/host/options.c core/host/options.h \

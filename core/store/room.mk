@@ -5,7 +5,7 @@ core_libstore_a_SOURCES = core/store/child.c core/store/child.h core/store/clust
 	core/store/events.c core/store/events.h core/store/jobs.c core/store/jobs.h \
 	core/store/jobs_rows.c core/store/jobs_rows.h core/store/migrate.c \
 	core/store/migrate.h core/store/subscribers.c core/store/subscribers.h \
-	core/store/outbox.c core/store/outbox.h core/store/params.c core/store/pg.h \
+	core/store/outbox.c core/store/outbox.h core/store/outcome.c core/store/outcome.h core/store/params.c core/store/pg.h \
 	core/store/pgerr.c core/store/pgerr.h core/store/place.c core/store/place.h \
 	core/store/pool.c core/store/pool.h core/store/roles.c core/store/roles.h \
 	core/store/rows.c core/store/rows.h core/store/tenants.c core/store/tenants.h \
