@@ -3,6 +3,8 @@
  * `switchboard scenario FILE...`: reads all files, then runs them against a real
  * engine on a database of its own, which is gone afterwards.
  */
+#define _XOPEN_SOURCE 700 /* nftw */
+#define _DEFAULT_SOURCE 1
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>

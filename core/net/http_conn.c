@@ -33,7 +33,7 @@ size_t sb_conn_unsent(const struct sb_conn *conn)
 
 /* Most answers fit into the socket's buffer. Writing them here saves the two calls
  * that watch and unwatch the descriptor; only what is left over waits in the loop. */
-void sb_conn_push(struct sb_conn *conn)
+void sb_conn_write_now(struct sb_conn *conn)
 {
     struct evbuffer *out = bufferevent_get_output(conn->bev);
 
@@ -221,7 +221,7 @@ static void on_write(struct bufferevent *bev, void *arg)
     struct sb_request *request = conn->request;
 
     if (!conn->server->tls && sb_conn_unsent(conn) == 0 && !(request && request->streaming))
-        (void)bufferevent_disable(bev, EV_WRITE); /* see sb_conn_push() */
+        (void)bufferevent_disable(bev, EV_WRITE); /* see sb_conn_write_now() */
     if (conn->state == SB_CONN_RUN) {
         sb_wait_wake(&conn->writable);
     } else if (conn->state == SB_CONN_DRAIN) {

@@ -102,7 +102,7 @@ void sb_conn_next(struct sb_conn *conn);
 void sb_conn_enter(struct sb_conn *conn, enum sb_conn_state state, int deadline_ms);
 size_t sb_conn_unsent(const struct sb_conn *conn);
 /* Sends what is queued at once, as far as the socket takes it. */
-void sb_conn_push(struct sb_conn *conn);
+void sb_conn_write_now(struct sb_conn *conn);
 
 /* ---- http_request.c ---- */
 /* The head is there: filter, route, admit. */

@@ -183,7 +183,7 @@ void sb_reply(struct sb_req *req, int status, const char *type, const void *body
     (void)bufferevent_write(req->conn->bev, out.data, out.len);
     if (len > 0 && has_body(request, status))
         (void)bufferevent_write(req->conn->bev, body, len);
-    sb_conn_push(req->conn);
+    sb_conn_write_now(req->conn);
 }
 
 void sb_reply_static(struct sb_req *req, int status, const char *type, const void *body,
@@ -202,7 +202,7 @@ void sb_reply_static(struct sb_req *req, int status, const char *type, const voi
     if (len > 0 && has_body(request, status))
         (void)evbuffer_add_reference(bufferevent_get_output(req->conn->bev), body, len,
                                      NULL, NULL);
-    sb_conn_push(req->conn);
+    sb_conn_write_now(req->conn);
 }
 
 void sb_reply_json(struct sb_req *req, int status, const char *json)

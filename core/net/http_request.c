@@ -229,7 +229,7 @@ static void await_body(struct sb_conn *conn)
     if (!conn->message.head.expect_continue)
         return;
     (void)bufferevent_write(conn->bev, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-    sb_conn_push(conn);
+    sb_conn_write_now(conn);
 }
 
 static bool stays_open(const struct sb_conn *conn)
