@@ -57,6 +57,8 @@ CREATE TABLE conversations (
     PRIMARY KEY (org_id, id),
     FOREIGN KEY (org_id, visitor_id) REFERENCES visitors (org_id, id) ON DELETE CASCADE
 );
+-- A visitor asks for a conversation by its id alone.
+CREATE INDEX conversations_id ON conversations (id);
 CREATE INDEX conversations_visitor ON conversations (org_id, visitor_id, started_at DESC);
 CREATE INDEX conversations_person ON conversations (org_id, person_id, started_at DESC)
     WHERE person_id IS NOT NULL;

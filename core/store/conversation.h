@@ -111,7 +111,7 @@ struct sb_conv_stored {
 int sb_conv_answered(struct sb_db *db, TALLOC_CTX *mem, const char *org, const char *id,
                      int64_t seq, struct sb_conv_stored *answer, struct sb_err *err);
 /* [suspends] Messages after `after`, oldest first, at most 200. SB_ENOTFOUND, or
- * SB_EAUTH unless one of the two hashes is the visitor's. */
+ * SB_EAUTH unless the hash is the visitor's. `org` and `agent` NULL: wherever it is. */
 int sb_conv_history(struct sb_db *db, TALLOC_CTX *mem, const char *org,
                     const char *agent, const char *id, const uint8_t *token_hash,
                     int64_t after, struct sb_conv_stored **messages_r, size_t *count_r,

@@ -53,6 +53,19 @@ static const struct sb_stmt HISTORY = {
     MESSAGE_COLUMNS " FROM messages m WHERE m.org_id = $1 AND m.conversation_id = $2"
                     " AND m.seq > $3 ORDER BY m.seq LIMIT 200"};
 
+/* The same where only the conversation's id is known, over all organisations. */
+static const struct sb_stmt HOLDS_ANYWHERE = {
+    "talk_holds_anywhere",
+    "SELECT v.token_hash = $2 AS holds FROM conversations c"
+    " JOIN visitors v ON v.org_id = c.org_id AND v.id = c.visitor_id WHERE c.id = $1"};
+
+static const struct sb_stmt HISTORY_ANYWHERE = {
+    "talk_history_anywhere",
+    MESSAGE_COLUMNS " FROM conversations c JOIN visitors v ON v.org_id = c.org_id"
+                    " AND v.id = c.visitor_id AND v.token_hash = $2"
+                    " JOIN messages m ON m.org_id = c.org_id AND m.conversation_id ="
+                    " c.id WHERE c.id = $1 AND m.seq > $3 ORDER BY m.seq LIMIT 200"};
+
 /* What a greeting asks: has this visitor, or this verified person, been here? */
 static const struct sb_stmt BEEN_HERE = {
     "talk_been_here",
@@ -190,12 +203,18 @@ int sb_conv_history(struct sb_db *db, TALLOC_CTX *mem, const char *org,
     size_t n, i;
     int rc;
 
-    rc = sb_tx_begin(db, mem, org, &tx, err);
+    rc = sb_tx_begin(db, mem, org ? org : "system", &tx, err);
     if (rc)
         return rc;
-    sb_tx_add(tx, &HOLDS, sb_p_str(org), sb_p_str(id), sb_p_bytes(token_hash, 32),
-              sb_p_str(agent));
-    sb_tx_add(tx, &HISTORY, sb_p_str(org), sb_p_str(id), sb_p_int(after));
+    if (org) {
+        sb_tx_add(tx, &HOLDS, sb_p_str(org), sb_p_str(id), sb_p_bytes(token_hash, 32),
+                  sb_p_str(agent));
+        sb_tx_add(tx, &HISTORY, sb_p_str(org), sb_p_str(id), sb_p_int(after));
+    } else {
+        sb_tx_add(tx, &HOLDS_ANYWHERE, sb_p_str(id), sb_p_bytes(token_hash, 32));
+        sb_tx_add(tx, &HISTORY_ANYWHERE, sb_p_str(id), sb_p_bytes(token_hash, 32),
+                  sb_p_int(after));
+    }
     rc = sb_tx_commit(tx, err);
     if (rc)
         goto out;

@@ -39,7 +39,9 @@ struct sb_turn_in {
     const char *message;         /* cleaned UTF-8, 1..8000 bytes */
     const char *conversation_id; /* UUID, or "" to begin one */
     const char *client_id;       /* the client's own id of this message, or "": sent
-                                  * twice, it is taken once and answered the same */
+                                  * twice, it is taken once and answered the same.
+                                  * Unique in its conversation; that of a first message
+                                  * among all of this visitor's */
     struct sb_speaker speaker;
     const json_t *context;  /* page url, title, referrer ... or NULL */
     const json_t *metadata; /* the tenant's own, stored as given, or NULL */
@@ -104,7 +106,8 @@ struct sb_message {
     const char *extra;   /* JSON object: intake, escalated, confidence ... */
 };
 /* [suspends] Messages after `after`, oldest first, at most 200, for the visitor who
- * holds the conversation; SB_EAUTH for anybody else, SB_ENOTFOUND. */
+ * holds the conversation; SB_EAUTH for anybody else, SB_ENOTFOUND. `agent` NULL: of
+ * whichever agent it is. */
 int sb_engine_history(struct sb_engine *engine, TALLOC_CTX *mem,
                       const struct sb_agent *agent, const char *conversation_id,
                       const char *visitor, int64_t after,

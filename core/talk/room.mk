@@ -15,7 +15,14 @@ core_libtalk_a_SOURCES = \
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_talk
 TESTS += tests/unit/unit_talk
-tests_unit_unit_talk_SOURCES = tests/unit/test_dates.c tests/unit/test_readers.c
+tests_unit_unit_talk_SOURCES = \
+	tests/unit/test_dates.c tests/unit/test_engine.c tests/unit/test_readers.c \
+	tests/support/intask.c tests/support/intask.h tests/support/plugins.c \
+	tests/support/plugins.h tests/support/testdb.c tests/support/testdb.h
+tests_unit_unit_talk_DEPENDENCIES = core/libtalk.a core/libknow.a core/libhost.a \
+	core/libstore.a core/libnet.a core/libbase.a tests/plugins/scripted.la \
+	tests/plugins/flaky_a.la
+EXTRA_DIST += tests/verticals/desk/desk.yaml
 tests_unit_unit_talk_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_talk_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_talk_LDADD = core/libtalk.a core/libknow.a core/libhost.a \

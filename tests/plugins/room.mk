@@ -55,3 +55,5 @@ check_LTLIBRARIES += tests/plugins/flaky_b.la
 tests_plugins_flaky_b_la_SOURCES = tests/plugins/flaky.c
 tests_plugins_flaky_b_la_CPPFLAGS = $(AM_CPPFLAGS) -DFLAKY=flaky_b -DFLAKY_ABILITIES=SB_LLM_STREAMS
 tests_plugins_flaky_b_la_LDFLAGS = $(test_plugin_ldflags)
+check_LTLIBRARIES += tests/plugins/scripted.la
+tests_plugins_scripted_la_LDFLAGS = $(test_plugin_ldflags)
