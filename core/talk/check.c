@@ -5,6 +5,7 @@
  * sentence that may be said to the person.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
@@ -67,6 +68,8 @@ static int check_phone(struct check *c)
     struct sb_read_hint hint = asked(c);
     struct sb_reading r;
 
+    if (strncmp(hint.earlier, "+1", 2) == 0 && strlen(hint.earlier) == 12)
+        snprintf(hint.area, sizeof(hint.area), "%.3s", hint.earlier + 2);
     if (!read_one(c, sb_read_phone, c->value, &hint, &r))
         return refuse(c, "that does not look like a complete phone number");
     return take(c, &r);

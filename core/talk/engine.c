@@ -351,8 +351,8 @@ int sb_engine_history(struct sb_engine *engine, TALLOC_CTX *mem,
         return sb_fail(err, SB_EAUTH, "this conversation belongs to another visitor");
     sb_token_hash(visitor, conversation_id, hash);
     rc = sb_conv_history(engine->db, mem, agent ? agent->business->org : NULL,
-                         agent ? agent->id : NULL, conversation_id, hash, after, &stored,
-                         &n, err);
+                         agent ? agent->id : NULL, conversation_id, hash, after,
+                         &stored, &n, err);
     if (rc)
         return rc;
     messages = sb_array(mem, struct sb_message, n + 1);

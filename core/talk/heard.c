@@ -6,6 +6,8 @@
  */
 #include "talk/heard.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
 #include "base/text.h"
@@ -142,6 +144,10 @@ static struct sb_read_hint hint_for(const struct listen *l,
     hint.expected = l->next && (int)l->next->tpl->kind == kind;
     if (field && *field->value)
         hint.earlier = field->value;
+    /* A short number that corrects another is in the same place. */
+    if (kind == SB_FIELD_PHONE && strncmp(hint.earlier, "+1", 2) == 0 &&
+        strlen(hint.earlier) == 12)
+        snprintf(hint.area, sizeof(hint.area), "%.3s", hint.earlier + 2);
     if (field && kind == SB_FIELD_DATE)
         hint.past_ok = sb_heard_past_ok(field->tpl);
     return hint;

@@ -46,6 +46,21 @@ static void load_field(struct sb_intake *intake, struct sb_intake_field *field,
         field->state = SB_FIELD_EMPTY;
 }
 
+/* Collecting ends when nothing is left to ask; a new question begins it again. */
+static void move_phase(struct sb_intake *intake)
+{
+    if (intake->phase == SB_INTAKE_COLLECTING && !sb_intake_next(intake)) {
+        intake->phase = SB_INTAKE_READBACK;
+        intake->dirty = true;
+    } else if (intake->phase == SB_INTAKE_READBACK) {
+        intake->phase = SB_INTAKE_COLLECTING;
+        if (!sb_intake_next(intake))
+            intake->phase = SB_INTAKE_READBACK;
+        else
+            intake->dirty = true;
+    }
+}
+
 void sb_intake_load(TALLOC_CTX *mem, const struct sb_template *tpl,
                     const char *snapshot, int phase, struct sb_intake *intake)
 {
@@ -69,6 +84,9 @@ void sb_intake_load(TALLOC_CTX *mem, const struct sb_template *tpl,
     intake->message = dup_member(mem, stored, "message");
     intake->message_only = sb_json_flag(stored, "message_only", false);
     json_decref(stored);
+    /* The last question may have been asked as often as it will be. */
+    if (phase == SB_INTAKE_COLLECTING)
+        move_phase(intake);
 }
 
 static void set_text(json_t *object, const char *key, const char *value)
@@ -244,21 +262,6 @@ static void journal(struct sb_intake *intake, const struct sb_intake_field *fiel
                                 .source = field->source};
     intake->journal = rows;
     intake->dirty = true;
-}
-
-/* Collecting ends when nothing is left to ask; a new question begins it again. */
-static void move_phase(struct sb_intake *intake)
-{
-    if (intake->phase == SB_INTAKE_COLLECTING && !sb_intake_next(intake)) {
-        intake->phase = SB_INTAKE_READBACK;
-        intake->dirty = true;
-    } else if (intake->phase == SB_INTAKE_READBACK) {
-        intake->phase = SB_INTAKE_COLLECTING;
-        if (!sb_intake_next(intake))
-            intake->phase = SB_INTAKE_READBACK;
-        else
-            intake->dirty = true;
-    }
 }
 
 void sb_intake_set(struct sb_intake *intake, struct sb_intake_field *field,

@@ -28,7 +28,7 @@ static void score_lead(struct sb_run *run, struct sb_lead_row *lead)
 
     sb_run_case(run, &vcase);
     lead->score = sb_score_lead(run->mem, run->agent->tpl, &run->intake, run->said,
-                           run->conv.urgency, &lead->score_reason);
+                                run->conv.urgency, &lead->score_reason);
     if (hooks && hooks->score) {
         points = hooks->score(run->agent->hooks_state, &vcase, text, sizeof(text));
         lead->score =

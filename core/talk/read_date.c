@@ -128,13 +128,15 @@ static bool place_time(const struct sb_read_hint *hint, const struct found *f,
     int now = hint->now.hour * 60 + hint->now.minute;
     struct sb_when earlier;
 
+    if (f->time.weak)
+        return false;
     if (sb_when_parse(hint->earlier, &earlier)) {
         *when = earlier;
         when->last = when->day;
         *confidence = 0.75;
         return true;
     }
-    if (!hint->expected || f->time.weak)
+    if (!hint->expected)
         return false;
     memset(when, 0, sizeof(*when));
     when->day = hint->now;

@@ -43,8 +43,8 @@ int sb_score_add(TALLOC_CTX *mem, int score, int points, const char *why,
 }
 
 int sb_score_lead(TALLOC_CTX *mem, const struct sb_template *tpl,
-             const struct sb_intake *intake, const char *said, int urgency,
-             const char **reason_r)
+                  const struct sb_intake *intake, const char *said, int urgency,
+                  const char **reason_r)
 {
     char *folded = sb_text_fold(mem, said);
     int sum = 0;

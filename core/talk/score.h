@@ -13,8 +13,8 @@
 /* 0..100 by the template's table; `*reason_r` names each row that counted:
  * "Left a phone number +20; Wants lessons +20". `said`: all that the person said. */
 int sb_score_lead(TALLOC_CTX *mem, const struct sb_template *tpl,
-             const struct sb_intake *intake, const char *said, int urgency,
-             const char **reason_r);
+                  const struct sb_intake *intake, const char *said, int urgency,
+                  const char **reason_r);
 
 /* Adds one more reason with its points; the sum stays within 0..100. */
 int sb_score_add(TALLOC_CTX *mem, int score, int points, const char *why,

@@ -14,7 +14,8 @@ enum meridiem { SAYS_NOTHING, SAYS_AM, SAYS_PM };
 struct clock {
     int minutes; /* as written: 1..12 hours without meridiem */
     enum meridiem says;
-    bool bare; /* a number and nothing else */
+    bool bare;  /* a number and nothing else */
+    bool whole; /* of the 24-hour clock: "08:00", "15:00" */
 };
 
 static size_t meridiem_at(const struct sb_tokens *t, size_t i, enum meridiem *says)
@@ -69,6 +70,7 @@ static size_t digits_at(const struct sb_tokens *t, size_t i, struct clock *clock
             return n;
         clock->minutes += (int)items[i + 2].number;
         clock->bare = false;
+        clock->whole = items[i].text[0] == '0' || hour > 12;
         return 3;
     }
     /* "three thirty" */
@@ -128,7 +130,8 @@ static size_t moment_at(const struct sb_tokens *t, size_t i, struct clock *clock
         sb_token_is(t, i, "noonish") || sb_token_is(t, i, "midnight")) {
         bool midnight = sb_token_is(t, i, "midnight");
 
-        *clock = (struct clock){midnight ? 24 * 60 : 12 * 60, SAYS_PM, false};
+        *clock =
+            (struct clock){.minutes = midnight ? 24 * 60 : 12 * 60, .says = SAYS_PM};
         n = 1;
     } else {
         n = past_to_at(t, i, clock);
@@ -166,7 +169,7 @@ static int settle(const struct clock *clock, bool *guessed_r)
     *guessed_r = false;
     if (m == 24 * 60)
         return 0;
-    if (m >= 13 * 60 || m < 60)
+    if (m >= 13 * 60 || m < 60 || (clock->whole && clock->says == SAYS_NOTHING))
         return m;
     switch (clock->says) {
     case SAYS_AM: return m % (12 * 60);
@@ -210,6 +213,8 @@ static size_t span_at(const struct sb_tokens *t, size_t i, struct sb_time_hit *h
 
         a.says = wraps ? (b.says == SAYS_PM ? SAYS_AM : SAYS_PM) : b.says;
     }
+    a.whole = a.whole || (b.whole && !a.bare);
+    b.whole = b.whole || (a.whole && !b.bare);
     hit->from = settle(&a, &guess_a);
     hit->to = settle(&b, &guess_b);
     if (hit->to == 0)

@@ -29,14 +29,19 @@ static bool has_claim(const struct sb_claims *claims, int kind, int64_t value)
     return false;
 }
 
-static void add_claim(struct sb_claims *claims, int kind, int64_t value)
+static void add_guess(struct sb_claims *claims, int kind, int64_t value, bool guessed)
 {
     if (claims->count == MAX_CLAIMS || has_claim(claims, kind, value))
         return;
     if (claims->count % 32 == 0)
         claims->items = talloc_realloc(claims->mem, claims->items, struct sb_claim,
                                        sb_array_count(claims->count + 32));
-    claims->items[claims->count++] = (struct sb_claim){kind, value};
+    claims->items[claims->count++] = (struct sb_claim){kind, value, guessed};
+}
+
+static void add_claim(struct sb_claims *claims, int kind, int64_t value)
+{
+    add_guess(claims, kind, value, false);
 }
 
 /* ---- prices ---- */
@@ -105,6 +110,7 @@ static void read_prices(const struct sb_tokens *t, struct sb_claims *claims)
             n = sb_token_count_word(t, i, &words);
             if (n && is_currency_word(t, i + n))
                 add_claim(claims, SB_CLAIM_PRICE, (int64_t)words * 100);
+            i += n ? n - 1 : 0;
             continue;
         }
         if (sign || is_currency_word(t, i + n))
@@ -172,18 +178,11 @@ static void read_times(const struct sb_tokens *t, struct sb_claims *claims)
         if (n && !hit.part && !hit.weak) {
             bool open_from = hit.to == 1440 && hit.from > 0;
             bool open_to = hit.from == 0 && hit.to > 0 && hit.to < 1440;
-            /* "at 5" of a price list is no time: it takes a colon, am or pm. */
-            bool bare = hit.guessed;
 
             if (!open_to)
-                add_claim(claims, SB_CLAIM_TIME, hit.from % 1440);
+                add_guess(claims, SB_CLAIM_TIME, hit.from % 1440, hit.guessed);
             if (!open_from && hit.to != hit.from)
-                add_claim(claims, SB_CLAIM_TIME, hit.to % 1440);
-            /* Where the meridiem is our guess, either half of the day will do. */
-            if (bare && !open_to)
-                add_claim(claims, SB_CLAIM_TIME, (hit.from + 720) % 1440);
-            if (bare && !open_from)
-                add_claim(claims, SB_CLAIM_TIME, (hit.to + 720) % 1440);
+                add_guess(claims, SB_CLAIM_TIME, hit.to % 1440, hit.guessed);
         }
         i += n ? n : 1;
     }
@@ -233,6 +232,13 @@ static bool about_opening(TALLOC_CTX *mem, const char *sentence)
     return false;
 }
 
+/* Where am or pm was not said, either half of the day will do. */
+static bool is_known(const struct sb_claims *claims, const struct sb_claim *c)
+{
+    return has_claim(claims, c->kind, c->value) ||
+           (c->guessed && has_claim(claims, c->kind, (c->value + 720) % 1440));
+}
+
 bool sb_verbatim_ok(TALLOC_CTX *mem, const char *sentence,
                     const struct sb_claims *facts, const struct sb_claims *agreed)
 {
@@ -247,15 +253,8 @@ bool sb_verbatim_ok(TALLOC_CTX *mem, const char *sentence,
     for (i = 0; i < said.count && ok; i++) {
         const struct sb_claim *c = &said.items[i];
 
-        ok = has_claim(facts, c->kind, c->value) ||
-             (c->kind == SB_CLAIM_PHONE && has_claim(agreed, c->kind, c->value)) ||
-             (c->kind == SB_CLAIM_TIME && !hours &&
-              has_claim(agreed, c->kind, c->value));
-        /* A guessed meridiem made two claims of one: either of them is enough. */
-        if (!ok && c->kind == SB_CLAIM_TIME)
-            ok = has_claim(&said, c->kind, (c->value + 720) % 1440) &&
-                 (has_claim(facts, c->kind, (c->value + 720) % 1440) ||
-                  (!hours && has_claim(agreed, c->kind, (c->value + 720) % 1440)));
+        ok = is_known(facts, c) || (c->kind == SB_CLAIM_PHONE && is_known(agreed, c)) ||
+             (c->kind == SB_CLAIM_TIME && !hours && is_known(agreed, c));
     }
     talloc_free(scratch);
     return ok;

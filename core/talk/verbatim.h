@@ -16,6 +16,7 @@ enum sb_claim_kind { SB_CLAIM_PRICE = 1, SB_CLAIM_PHONE, SB_CLAIM_TIME };
 struct sb_claim {
     int kind;      /* enum sb_claim_kind */
     int64_t value; /* cents, the last ten digits, minutes after midnight */
+    bool guessed;  /* a time without am or pm */
 };
 
 struct sb_claims {

@@ -395,7 +395,7 @@ static void whole_intake(struct desk *d)
         "complete|Dave Miller|+12125550199|a visit|50");
     cr_expect_eq(out.lead_score, 50);
     cr_expect_str_eq(out.lead_reason, "Wants a visit +20; Left a phone number +30");
-    say(d, &out, CAPTURE("phone", "2125550111"));
+    say(d, &out, CAPTURE("phone", "2125550111") "\nsay Noted.");
     cr_expect_str_eq(about(d, &out,
                            "SELECT state || phone FROM leads WHERE"
                            " conversation_id = $"),
@@ -469,8 +469,8 @@ static void hears(struct desk *d)
     cr_expect(strstr(out.response, "players=4"), "%s", out.response);
     cr_expect(strstr(out.response, "name=Dave Miller"), "%s", out.response);
     cr_expect(strstr(out.response, "phone=+12125550199"), "%s", out.response);
-    say(d, &out, CAPTURE("phone", "2125550199"));
-    say(d, &out, "tell\nno, it's 555-0111");
+    say(d, &out, CAPTURE("phone", "2125550199") "\nsay Noted.");
+    say(d, &out, "no, it's 555-0111 ;; tell");
     cr_expect(strstr(out.response, "phone=+12125550111!"), "%s", out.response);
 }
 
@@ -558,10 +558,8 @@ static void invents(struct desk *d)
     struct sb_turn_out out = {0};
 
     say(d, &out, "say We are happy to help. A round is $45 on weekends. See you!");
-    cr_expect(strncmp(out.response,
-                      "We are happy to help. I don't want to give you a "
-                      "wrong number",
-                      70) == 0,
+    cr_expect(strstr(out.response, "We are happy to help. I don't want to give you a "
+                                   "wrong number"),
               "%s", out.response);
     cr_expect_null(strstr(out.response, "45"));
     cr_expect_str_eq(about(d, &out,
