@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <malloc.h>
+#include <stdio.h>
 
 #include "cli/kit.h"
 
@@ -68,11 +69,16 @@ static void check_cancel(struct sb_kit *kit, enum sb_role_kind kind)
 
 void sb_kit_role(struct sb_kit *kit, enum sb_role_kind kind)
 {
+    char stage[80];
+
     for (int input = 0; input < SB_KIT_INPUTS; input++) {
-        sb_jail_stage(kit->jail, sb_kit_input_name((enum sb_kit_input)input));
+        (void)snprintf(stage, sizeof(stage), "%s with %s", sb_role_name(kind),
+                       sb_kit_input_name((enum sb_kit_input)input));
+        sb_jail_stage(kit->jail, stage);
         check_input(kit, kind, (enum sb_kit_input)input);
     }
-    sb_jail_stage(kit->jail, "being cancelled");
+    (void)snprintf(stage, sizeof(stage), "%s, cancelled", sb_role_name(kind));
+    sb_jail_stage(kit->jail, stage);
     check_cancel(kit, kind);
 }
 

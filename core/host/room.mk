@@ -48,3 +48,8 @@ tests_unit_unit_template_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_template_LDADD = core/libhost.a core/libstore.a core/libnet.a \
 	core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
+
+EXTRA_PROGRAMS += tests/bench/bench_plugin
+tests_bench_bench_plugin_SOURCES = tests/bench/bench_plugin.c
+tests_bench_bench_plugin_LDADD = core/libhost.a core/libstore.a core/libnet.a \
+	core/libbase.a $(EXTERNAL_LIBS)

@@ -57,3 +57,7 @@ tests_plugins_flaky_b_la_CPPFLAGS = $(AM_CPPFLAGS) -DFLAKY=flaky_b -DFLAKY_ABILI
 tests_plugins_flaky_b_la_LDFLAGS = $(test_plugin_ldflags)
 check_LTLIBRARIES += tests/plugins/scripted.la
 tests_plugins_scripted_la_LDFLAGS = $(test_plugin_ldflags)
+check_LTLIBRARIES += tests/plugins/careless.la
+tests_plugins_careless_la_LDFLAGS = $(test_plugin_ldflags)
+check_LTLIBRARIES += tests/plugins/crash_call.la
+tests_plugins_crash_call_la_LDFLAGS = $(test_plugin_ldflags)

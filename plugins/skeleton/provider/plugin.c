@@ -1,4 +1,5 @@
-/*
+/* SPDX-License-Identifier: Apache-2.0
+ *
  * @NAME@: a language model behind an interface like OpenAI's chat completions. It is
  * made to be changed: the request is built in write_request(), the answer is read in
  * read_stream(), and everything else can stay as it is.
@@ -123,9 +124,10 @@ static int refused(const struct sb_host *host, const struct sb_http *http,
 {
     int status = host->http_status(http);
     const char *after = host->http_header(http, "Retry-After");
+    long seconds = after ? strtol(after, NULL, 10) : 0;
 
-    if (after && err)
-        err->retry_after_ms = 1000 * atoi(after);
+    if (err && seconds > 0 && seconds < 86400)
+        err->retry_after_ms = (int)(1000 * seconds);
     if (status == 401 || status == 403)
         return sb_fail(err, SB_EAUTH, "the key was refused (%d)", status);
     if (status == 429)

@@ -1,4 +1,5 @@
-/*
+/* SPDX-License-Identifier: Apache-2.0
+ *
  * @NAME@: what this industry needs beyond @NAME@.yaml. Each function is optional; a
  * vertical that needs no code is the YAML file alone. They are called often, so they
  * are quick, and they never wait.
@@ -72,7 +73,8 @@ static int route(void *state, const struct sb_vertical_case *vcase, char *queue,
 {
     (void)state;
     (void)snprintf(queue, queue_size, "%s",
-                   atoi(vcase->field(vcase, "party")) > 8 ? "groups" : "front-desk");
+                   strtol(vcase->field(vcase, "party"), NULL, 10) > 8 ? "groups"
+                                                                      : "front-desk");
     return 0;
 }
 
