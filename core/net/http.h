@@ -3,7 +3,8 @@
  * The HTTP/1.1 server: strict, bounded, on bufferevents. A request whose headers
  * are complete is matched to a route first; the route's limits and its `admit`
  * check hold before a byte of the body is read. The handler then runs in a task of
- * its own and answers exactly once; a client that goes away cancels the task.
+ * its own and answers exactly once; a client that goes away before its answer is
+ * complete cancels the task (sb_task_shield_push() protects what must be finished).
  *
  * Refused with 400: both Content-Length and Transfer-Encoding, several or signed
  * Content-Lengths, obs-fold, bare LF or CR, space before the colon, NUL, a missing
@@ -113,7 +114,9 @@ struct sb_asset {
     const void *data;
     size_t len;
 };
-/* Serves from memory with ETag, If-None-Match, Range, and gzip/brotli made once. */
+/* [suspends] Serves from memory with ETag, If-None-Match, Range, and gzip/brotli made
+ * once. Files are known by the address of their data, which stays where it is and as
+ * it is for the process's life. */
 void sb_reply_asset(struct sb_req *req, const struct sb_asset *asset);
 
 /* ---- the server ---- */
@@ -126,6 +129,7 @@ struct sb_http_limits {
     int idle_ms;          /* keep-alive, 75 s */
     int max_connections;  /* 20,000; above it the oldest idle one is closed, or 503 */
     int max_pipeline;     /* requests answered on one connection, 10,000 */
+    int heartbeat_ms;     /* a comment on an event stream that is silent, 15 s */
 };
 extern const struct sb_http_limits sb_http_limits_default;
 
@@ -140,13 +144,17 @@ struct sb_http_server_conf {
 /* Listening socket for "address:port" ("[::1]:80", port 0 picks one), TCP_NODELAY and
  * SO_REUSEADDR set, non-blocking, close-on-exec. Returns the descriptor or SB_E*. */
 int sb_http_listen(const char *address, struct sb_err *err);
-/* Serves an inherited listening descriptor on this loop. */
+/* Serves a listening descriptor (perhaps inherited) on this loop and takes it over: it
+ * is closed by drain and free. The router must live until the last handler has
+ * returned, best as long as the loop. Zeroes among the limits mean the default. Sets
+ * SIGPIPE to be ignored. */
 int sb_http_server_new(struct sb_loop *loop, int fd, const struct sb_http_server_conf *conf,
                        struct sb_http_server **server_r, struct sb_err *err);
 /* Stops accepting, closes idle connections; answers under way go on. */
 void sb_http_server_drain(struct sb_http_server *server);
 size_t sb_http_server_busy(const struct sb_http_server *server);
 size_t sb_http_server_connections(const struct sb_http_server *server);
+/* Cancels the handlers that still run; memory goes when they have returned. */
 void sb_http_server_free(struct sb_http_server *server);
 /* Certificate chain and key in PEM; TLS 1.2 or later, ALPN http/1.1. */
 int sb_http_tls(const char *cert_file, const char *key_file, struct ssl_ctx_st **tls_r,

@@ -28,6 +28,7 @@ const struct sb_http_limits sb_http_limits_default = {
     .idle_ms = 75 * 1000,
     .max_connections = 20000,
     .max_pipeline = 10000,
+    .heartbeat_ms = 15 * 1000,
 };
 
 /* Zeroes in a configuration mean the default. */
@@ -45,6 +46,7 @@ static void fill_limits(struct sb_http_limits *limits)
     FILL(idle_ms);
     FILL(max_connections);
     FILL(max_pipeline);
+    FILL(heartbeat_ms);
 #undef FILL
 }
 

@@ -8,8 +8,6 @@
 #include <event2/bufferevent.h>
 #include <string.h>
 
-enum { HEARTBEAT_MS = 15 * 1000 };
-
 int sb_sse_start(struct sb_req *req)
 {
     struct sb_request *request = (struct sb_request *)req;
@@ -21,7 +19,7 @@ int sb_sse_start(struct sb_req *req)
     if (code != 0)
         return code;
     request->is_sse = true;
-    sb_conn_enter(req->conn, SB_CONN_RUN, HEARTBEAT_MS);
+    sb_conn_enter(req->conn, SB_CONN_RUN, req->conn->server->limits.heartbeat_ms);
     return 0;
 }
 
@@ -37,7 +35,7 @@ void sb_sse_heartbeat(struct sb_conn *conn)
         else
             (void)bufferevent_write(conn->bev, ":\n\n", 3);
     }
-    sb_conn_enter(conn, SB_CONN_RUN, HEARTBEAT_MS);
+    sb_conn_enter(conn, SB_CONN_RUN, conn->server->limits.heartbeat_ms);
 }
 
 /* A line break inside a field would start another field. */

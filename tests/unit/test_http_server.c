@@ -8,6 +8,10 @@
 #include "support/intask.h"
 #include "support/wire.h"
 
+/* What became of handlers whose client left. */
+static int outcome;
+static bool started;
+
 /* ---- the routes that the tests ask ---- */
 
 static void hello(struct sb_req *req)
@@ -75,6 +79,24 @@ static void events(struct sb_req *req)
     cr_assert_eq(sb_reply_end(req), 0);
 }
 
+static bool may_speak;
+
+static void silent(struct sb_req *req)
+{
+    cr_assert_eq(sb_sse_start(req), 0);
+    while (!may_speak)
+        (void)sb_sleep(1);
+    cr_assert_eq(sb_sse_send(req, NULL, NULL, "x"), 0);
+    cr_assert_eq(sb_reply_end(req), 0);
+}
+
+/* Goes on after its answer. */
+static void late_worker(struct sb_req *req)
+{
+    sb_reply(req, 200, "text/plain", "ok", 2);
+    outcome = sb_sleep(30);
+}
+
 static void failing(struct sb_req *req)
 {
     struct sb_err err = {.retry_after_ms = 1500};
@@ -83,10 +105,6 @@ static void failing(struct sb_req *req)
                   "the sentence");
     sb_reply_fail(req, &err);
 }
-
-/* What became of handlers whose client left. */
-static int outcome;
-static bool started;
 
 static void abandoned(struct sb_req *req)
 {
@@ -132,6 +150,8 @@ static const struct sb_route rows[] = {
     {.method = "GET", .pattern = "/fail", .handler = failing},
     {.method = "GET", .pattern = "/abandoned", .handler = abandoned},
     {.method = "GET", .pattern = "/flood", .handler = flood},
+    {.method = "GET", .pattern = "/silent", .handler = silent, .total_ms = -1},
+    {.method = "GET", .pattern = "/late", .handler = late_worker},
     {.method = NULL},
 };
 
@@ -585,6 +605,95 @@ SERVED(makes_a_stream_wait_for_its_reader)
     sb_wire_close(client);
     wait_for_idle();
     cr_assert_eq(outcome, SB_ECANCELED);
+}
+
+SERVED(lets_a_handler_finish_what_follows_its_answer)
+{
+    struct sb_wire *client = sb_wire_dial(mem, wire.port);
+
+    outcome = 1;
+    sb_wire_puts(client, "GET /late HTTP/1.1\r\nHost: a\r\n\r\n");
+    cr_assert_eq(sb_wire_answer(client, false).status, 200);
+    cr_assert_eq(outcome, 1); /* the answer did not wait for it */
+    sb_wire_close(client);
+    wait_for_idle();
+    cr_assert_eq(outcome, 0);
+}
+
+static void heartbeat_task(void *arg)
+{
+    const struct sb_http_server_conf conf = {.limits = {.heartbeat_ms = 5}};
+    struct sb_wire *client;
+
+    (void)arg;
+    mem = talloc_new(NULL);
+    may_speak = false;
+    sb_wire_serve(&wire, rows, &conf);
+    client = sb_wire_dial(mem, wire.port);
+    sb_wire_puts(client, "GET /silent HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (!client->in || !strstr(client->in, "3\r\n:\n\n\r\n3\r\n:\n\n\r\n"))
+        cr_assert(sb_wire_read(client, 10000));
+    may_speak = true;
+    cr_assert(strstr(sb_wire_answer(client, false).body, ":\n\ndata: x\n\n"));
+    sb_wire_close(client);
+    sb_wire_stop(&wire);
+    talloc_free(mem);
+}
+
+Test(http_server, keeps_silent_event_streams_alive)
+{
+    sb_test_run(heartbeat_task, NULL);
+}
+
+/* ---- the access log and the public address ---- */
+
+static int done_count, done_status;
+static char done_path[20];
+
+static void on_done(const struct sb_req *req, int status, int64_t us)
+{
+    cr_assert_geq(us, 0);
+    done_count++;
+    done_status = status;
+    (void)snprintf(done_path, sizeof(done_path), "%s", req->path);
+}
+
+static void reported_task(void *arg)
+{
+    const struct sb_http_server_conf conf = {.on_done = on_done,
+                                             .public_url = "https://desk.example/"};
+    struct sb_wire_answer answer;
+    struct sb_wire *client;
+
+    (void)arg;
+    mem = talloc_new(NULL);
+    sb_wire_serve(&wire, rows, &conf);
+    answer = ask("GET", "/things/1/show", NULL, NULL);
+    cr_assert_not_null(strstr(answer.body, "origin=https://desk.example sse"));
+    wait_for_idle();
+    cr_assert_eq(done_count, 1);
+    cr_assert_eq(done_status, 200);
+    cr_assert_str_eq(done_path, "/things/1/show");
+    cr_assert_eq(ask("GET", "/none", NULL, NULL).status, 404);
+    cr_assert_eq(ask("G ET", "/none", NULL, NULL).status, 400);
+    cr_assert_eq(done_count, 3);
+    cr_assert_eq(done_status, 400);
+    started = false;
+    client = sb_wire_dial(mem, wire.port);
+    sb_wire_puts(client, "GET /abandoned HTTP/1.1\r\nHost: a\r\n\r\n");
+    while (!started)
+        (void)sb_sleep(1);
+    sb_wire_close(client);
+    wait_for_idle();
+    cr_assert_eq(done_count, 4);
+    cr_assert_eq(done_status, 499); /* the client left */
+    sb_wire_stop(&wire);
+    talloc_free(mem);
+}
+
+Test(http_server, reports_every_request_once)
+{
+    sb_test_run(reported_task, NULL);
 }
 
 /* ---- proxies ---- */
