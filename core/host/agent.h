@@ -32,6 +32,13 @@ struct sb_holiday {
     struct sb_hours_day hours; /* count 0: closed */
 };
 
+/* Something the tenant states itself: a FAQ (title: the question), a fact (title: its
+ * subject) or a page of pasted text. */
+struct sb_stated {
+    const char *title, *text, *url; /* url "" unless a page has one */
+    const char *const *also;        /* other ways to ask, NULL-terminated; FAQs only */
+};
+
 struct sb_business {
     const char *org; /* UUID of the organisation */
     const char *slug, *name, *phone, *email, *website, *address, *timezone;
@@ -40,6 +47,8 @@ struct sb_business {
     struct sb_hours_day week[7]; /* 0 = Sunday */
     const struct sb_holiday *holidays;
     size_t holiday_count;
+    const struct sb_stated *faqs, *facts, *pages;
+    size_t faq_count, fact_count, page_count;
     const char *identity_secret; /* signs user_* fields; "" when the tenant has none */
 };
 

@@ -90,6 +90,8 @@ static int bind_business(struct sb_agent *agent, const struct sb_agent_row *row,
 
     if (!code)
         code = sb_business_bind(agent, sb_yaml_get(config, "business"), business, err);
+    if (!code)
+        code = sb_stated_bind(agent, config, business, err);
     business->org = talloc_strdup(agent, row->org);
     business->slug = talloc_strdup(agent, row->org_slug);
     agent->business = business;

@@ -16,7 +16,7 @@ core_libhost_a_SOURCES += \
 	core/host/services_json.c core/host/vertical.c
 core_libhost_a_SOURCES += \
 	core/host/business.c core/host/directory.c core/host/hours.c core/host/hours.h core/host/hours_parse.c \
-	core/host/tenant.c core/host/tenant.h
+	core/host/stated.c core/host/tenant.c core/host/tenant.h
 core_libhost_a_SOURCES += \
 	core/host/template.c core/host/template.h \
 	core/host/template_bind.c core/host/template_bind.h core/host/template_fields.c \

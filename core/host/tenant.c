@@ -124,64 +124,12 @@ int sb_agent_conf_bind(TALLOC_CTX *mem, const struct sb_yaml *map,
     return bind_roles(mem, sb_yaml_get(map, "roles"), conf, err);
 }
 
-/* One list of maps with known text keys: faqs, facts, pages. */
-struct section {
-    const char *name;
-    const char *required[3];
-    const char *optional[2];
-};
-
 static bool is_in(const char *const *list, const char *word)
 {
     while (*list)
         if (!strcmp(*list++, word))
             return true;
     return false;
-}
-
-static int check_entry(const struct section *section, const struct sb_yaml *entry,
-                       struct sb_err *err)
-{
-    if (entry->kind != SB_YAML_MAP)
-        return sb_yaml_fail(err, SB_EINVAL, entry, "each of %s wants a map",
-                            section->name);
-    for (size_t i = 0; i < entry->count; i++)
-        if (!is_in(section->required, entry->keys[i]->text) &&
-            !is_in(section->optional, entry->keys[i]->text))
-            return sb_yaml_fail(err, SB_EINVAL, entry->keys[i],
-                                "unknown key \"%s\" in %s", entry->keys[i]->text,
-                                section->name);
-    for (size_t i = 0; section->required[i]; i++)
-        if (sb_text_is_blank(sb_yaml_str(sb_yaml_get(entry, section->required[i]), "")))
-            return sb_yaml_fail(err, SB_EINVAL, entry, "one of %s lacks \"%s\"",
-                                section->name, section->required[i]);
-    return 0;
-}
-
-static int check_sections(const struct sb_yaml *root, struct sb_err *err)
-{
-    static const struct section sections[] = {
-        {"faqs", {"q", "a"}, {"also"}},
-        {"facts", {"subject", "value"}, {NULL}},
-        {"pages", {"title", "text"}, {"url"}},
-    };
-
-    for (size_t s = 0; s < sizeof(sections) / sizeof(sections[0]); s++) {
-        const struct sb_yaml *list = sb_yaml_get(root, sections[s].name);
-
-        if (!list)
-            continue;
-        if (list->kind != SB_YAML_LIST)
-            return sb_yaml_fail(err, SB_EINVAL, list, "%s want a list",
-                                sections[s].name);
-        for (size_t i = 0; i < list->count; i++) {
-            int code = check_entry(&sections[s], list->items[i], err);
-
-            if (code)
-                return code;
-        }
-    }
-    return 0;
 }
 
 static int check_top(const struct sb_yaml *root, struct sb_err *err)
@@ -254,7 +202,7 @@ int sb_tenant_parse(TALLOC_CTX *mem, const struct sb_yaml *root,
     code =
         sb_business_bind(tenant, sb_yaml_get(root, "business"), &tenant->business, err);
     if (!code)
-        code = check_sections(root, err);
+        code = sb_stated_bind(tenant, root, &tenant->business, err);
     if (!code)
         code = bind_agents(tenant, sb_yaml_get(root, "agents"), tenant, root, err);
     if (code) {

@@ -46,6 +46,10 @@ int sb_tenant_parse(TALLOC_CTX *mem, const struct sb_yaml *root,
 /* The parts on their own, as the directory reads them from rows. */
 int sb_business_bind(TALLOC_CTX *mem, const struct sb_yaml *map,
                      struct sb_business *business, struct sb_err *err);
+/* What the tenant states itself: the sections faqs, facts and pages of `root`, checked
+ * with their places. */
+int sb_stated_bind(TALLOC_CTX *mem, const struct sb_yaml *root,
+                   struct sb_business *business, struct sb_err *err);
 int sb_agent_conf_bind(TALLOC_CTX *mem, const struct sb_yaml *map,
                        struct sb_agent_conf *conf, struct sb_err *err);
 /* Rows of the reference page. */

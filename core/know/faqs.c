@@ -8,10 +8,12 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "know/chunk.h"
+#include "know/extract.h"
 #include "know/facts.h"
 #include "know/know_impl.h"
 
-#define MAX_FACTS 300
+#define MAX_FACTS 3000
 
 struct stating {
     struct sb_know *know;
@@ -20,20 +22,23 @@ struct stating {
     size_t count;
 };
 
+static void state_chunk(struct stating *s, struct sb_kn_chunk chunk)
+{
+    if (!chunk.text || !*chunk.text || s->count == MAX_FACTS)
+        return;
+    chunk.key = talloc_asprintf(s->mem, "tenant|%s", chunk.key);
+    s->chunks[s->count] = chunk;
+    sb_know_chunk_seal(s->know, s->mem, &s->chunks[s->count++]);
+}
+
 static void state(struct stating *s, const char *key, const char *title,
                   const char *also, const char *text)
 {
-    struct sb_kn_chunk *chunk;
-
-    if (!text || !*text || s->count == MAX_FACTS)
-        return;
-    chunk = &s->chunks[s->count++];
-    *chunk = (struct sb_kn_chunk){.kind = SB_PASSAGE_FACT,
-                                  .key = talloc_asprintf(s->mem, "tenant|%s", key),
-                                  .title = title,
-                                  .also = also,
-                                  .text = text};
-    sb_know_chunk_seal(s->know, s->mem, chunk);
+    state_chunk(s, (struct sb_kn_chunk){.kind = SB_PASSAGE_FACT,
+                                        .key = key,
+                                        .title = title,
+                                        .also = also,
+                                        .text = text});
 }
 
 static char *holidays_text(TALLOC_CTX *mem, const struct sb_business *business)
@@ -107,42 +112,87 @@ static char *join_lines(TALLOC_CTX *mem, const char *const *lines)
     return out.data ? out.data : talloc_strdup(mem, "");
 }
 
-/* The first of two with one question wins: the tenant's come before the template's
- * own only by having replaced them there. */
-static size_t read_faqs(struct sb_know *know, TALLOC_CTX *mem,
-                        const struct sb_agent *agent, struct sb_kn_faq *faqs,
-                        struct sb_kn_chunk *chunks)
-{
-    const char *const pairs[] = {
-        "business", agent->business->name,    "phone",   agent->business->phone,
-        "email",    agent->business->email,   "address", agent->business->address,
-        "website",  agent->business->website, "agent",   agent->name,
-        NULL};
-    size_t count = 0;
+/* FAQs being gathered; the first of two with one question wins. */
+struct gathered {
+    struct sb_know *know;
+    TALLOC_CTX *mem;
+    struct sb_kn_faq *faqs;
+    struct sb_kn_chunk *chunks;
+    size_t count;
+};
 
+static void gather(struct gathered *g, const char *origin, const char *question,
+                   const char *answer, const char *const *also)
+{
+    char *key = sb_text_fold(g->mem, question);
+
+    for (size_t i = 0; i < g->count; i++)
+        if (strcmp(g->faqs[i].key, key) == 0)
+            return;
+    g->faqs[g->count] = (struct sb_kn_faq){.key = key,
+                                           .origin = origin,
+                                           .question = question,
+                                           .answer = answer,
+                                           .also = join_lines(g->mem, also)};
+    g->chunks[g->count] = (struct sb_kn_chunk){.kind = SB_PASSAGE_FAQ,
+                                               .asked = true,
+                                               .title = question,
+                                               .also = g->faqs[g->count].also,
+                                               .text = answer};
+    sb_know_chunk_seal(g->know, g->mem, &g->chunks[g->count]);
+    g->count++;
+}
+
+/* The tenant's own first, so that they win over the template's. */
+static void read_faqs(struct gathered *g, const struct sb_agent *agent)
+{
+    const struct sb_business *b = agent->business;
+    const char *const pairs[] = {
+        "business", b->name,   "phone",    b->phone, "email",     b->email, "address",
+        b->address, "website", b->website, "agent",  agent->name, NULL};
+
+    for (size_t i = 0; i < b->faq_count; i++)
+        gather(g, "tenant", b->faqs[i].title, b->faqs[i].text, b->faqs[i].also);
     for (size_t i = 0; i < agent->tpl->faq_count; i++) {
         const struct sb_template_faq *from = &agent->tpl->faqs[i];
-        struct sb_kn_faq *faq = &faqs[count];
-        bool again = false;
 
-        faq->key = sb_text_fold(mem, from->question);
-        for (size_t j = 0; j < count && !again; j++)
-            again = strcmp(faqs[j].key, faq->key) == 0;
-        if (again)
-            continue;
-        faq->origin = "template";
-        faq->question = from->question;
-        faq->answer = sb_template_fill(mem, from->answer, pairs);
-        faq->also = join_lines(mem, from->also);
-        chunks[count] = (struct sb_kn_chunk){.kind = SB_PASSAGE_FAQ,
-                                             .asked = true,
-                                             .title = faq->question,
-                                             .also = faq->also,
-                                             .text = faq->answer};
-        sb_know_chunk_seal(know, mem, &chunks[count]);
-        count++;
+        gather(g, "template", from->question,
+               sb_template_fill(g->mem, from->answer, pairs), from->also);
     }
-    return count;
+}
+
+/* A pasted text, cut like a page that was crawled. */
+static void state_page(struct stating *s, const struct sb_stated *page)
+{
+    struct sb_extract *extract;
+    struct sb_chunk *chunks;
+    struct sb_err err = {0};
+    size_t count;
+
+    if (sb_extract(s->mem, page->url, "text/plain; charset=utf-8", page->text,
+                   strlen(page->text), NULL, &extract, &err))
+        return; /* it was checked when the tenant was put: nothing but blanks */
+    count = sb_chunk_page(s->mem, extract, NULL, &chunks);
+    for (size_t i = 0; i < count; i++)
+        state_chunk(s, (struct sb_kn_chunk){.kind = SB_PASSAGE_PAGE,
+                                            .key = talloc_asprintf(
+                                                s->mem, "page|%s|%zu", page->title, i),
+                                            .title = page->title,
+                                            .heading = chunks[i].heading,
+                                            .url = page->url,
+                                            .ordinal = (int)i,
+                                            .text = chunks[i].text});
+}
+
+/* Facts and pasted texts that the tenant wrote. */
+static void state_own(struct stating *s, const struct sb_business *b)
+{
+    for (size_t i = 0; i < b->fact_count; i++)
+        state(s, talloc_asprintf(s->mem, "fact|%s", b->facts[i].title),
+              b->facts[i].title, join_lines(s->mem, b->facts[i].also),
+              b->facts[i].text);
+    for (size_t i = 0; i < b->page_count; i++)
+        state_page(s, &b->pages[i]);
 }
 
 int sb_know_sync_faqs(struct sb_know *know, const struct sb_agent *agent,
@@ -151,19 +201,22 @@ int sb_know_sync_faqs(struct sb_know *know, const struct sb_agent *agent,
     TALLOC_CTX *mem = talloc_new(NULL);
     struct sb_kn_owner owner = sb_know_owner(agent);
     struct stating s = {.know = know, .mem = mem};
-    size_t most = agent->tpl->faq_count, count;
-    struct sb_kn_faq *faqs = sb_array(mem, struct sb_kn_faq, most + 1);
-    struct sb_kn_chunk *chunks = sb_array(mem, struct sb_kn_chunk, most + 1);
+    size_t most = agent->tpl->faq_count + agent->business->faq_count;
+    struct gathered g = {.know = know,
+                         .mem = mem,
+                         .faqs = sb_array(mem, struct sb_kn_faq, most + 1),
+                         .chunks = sb_array(mem, struct sb_kn_chunk, most + 1)};
     bool changed = false;
     int rc;
 
-    count = read_faqs(know, mem, agent, faqs, chunks);
-    rc = sb_kn_faqs_put(know->db, mem, owner, faqs, chunks, count, &changed, err);
+    read_faqs(&g, agent);
+    rc = sb_kn_faqs_put(know->db, mem, owner, g.faqs, g.chunks, g.count, &changed, err);
     if (rc)
         goto out;
     s.chunks = sb_array(mem, struct sb_kn_chunk, MAX_FACTS);
     state_business(&s, agent->business);
     state_services(&s, agent->tpl);
+    state_own(&s, agent->business);
     rc = sb_kn_fact_chunks_put(know->db, mem, owner, "tenant|", s.chunks, s.count,
                                &changed, err);
     if (!rc)

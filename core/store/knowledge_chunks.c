@@ -183,7 +183,7 @@ out:
 static const struct sb_stmt FACT_CHUNKS = {
     "kn_fact_chunks",
     "SELECT id, hash FROM chunks WHERE org_id = $1::uuid AND agent_id = $2::uuid"
-    " AND kind = 2 AND page_id IS NULL AND starts_with(key, $3)"};
+    " AND page_id IS NULL AND starts_with(key, $3)"};
 
 static const struct sb_stmt FACT_CHUNK_DELETE = {
     "kn_fact_chunk_delete",

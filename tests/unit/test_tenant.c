@@ -106,3 +106,19 @@ Test(tenant, every_faq_wants_a_question_and_an_answer)
     expect_refusal(HEAD AGENTS "facts:\n  - {subject: Parking, vlaue: free}\n",
                    "acme.yaml:9:", "vlaue");
 }
+
+Test(tenant, binds_what_the_tenant_states_itself)
+{
+    struct sb_tenant *tenant;
+    struct sb_err err = {0};
+
+    cr_assert_eq(parse(HEAD AGENTS "faqs:\n  - {q: Where, a: Here, also: [which place]}\n"
+                                   "facts:\n  - {subject: Parking, value: free}\n"
+                                   "pages:\n  - {title: Warranty, text: Two years}\n",
+                       &tenant, &err),
+                 0, "%s", err.msg);
+    cr_assert_eq(tenant->business.faq_count, 1);
+    cr_assert_str_eq(tenant->business.faqs[0].also[0], "which place");
+    cr_assert_str_eq(tenant->business.facts[0].text, "free");
+    cr_assert_str_eq(tenant->business.pages[0].title, "Warranty");
+}
