@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libknow.a
 core_libknow_a_SOURCES =
+# Extraction and facts: pure functions.
+know_extract_sources = core/know/charset.c core/know/chrome.c core/know/chrome.h \
+	core/know/extract.c core/know/extract_impl.h core/know/facts.c \
+	core/know/facts_text.c core/know/facts_text.h core/know/hours_text.c \
+	core/know/jsonld.c core/know/markup.c core/know/markup.h core/know/meta.c \
+	core/know/microdata.c core/know/plain.c core/know/recognise.c \
+	core/know/repeats.c core/know/schema.c core/know/schema.h core/know/table.c \
+	core/know/tree.c core/know/walk.c
+core_libknow_a_SOURCES += $(know_extract_sources)
 core_libknow_a_SOURCES += core/know/onboard.c core/know/onboard.h
 core_libknow_a_SOURCES += \
 	core/know/chunk.c core/know/chunk.h core/know/crawl.c core/know/embed.c \
@@ -19,5 +28,16 @@ tests_unit_unit_know_words_SOURCES = tests/unit/test_know_chunk.c \
 tests_unit_unit_know_words_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_unit_know_words_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_know_words_LDADD = core/libknow.a core/libbase.a $(CRITERION_LIBS) \
+	$(EXTERNAL_LIBS)
+endif
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_know_extract
+TESTS += tests/unit/unit_know_extract
+tests_unit_unit_know_extract_SOURCES = tests/unit/test_know_extract.c \
+	tests/unit/test_know_facts.c
+tests_unit_unit_know_extract_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_unit_know_extract_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_know_extract_LDADD = core/libknow.a core/libbase.a $(CRITERION_LIBS) \
 	$(EXTERNAL_LIBS)
 endif

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Facts from running text: what was recognised, whose it is, and the words around it.
+ */
+#include "know/facts_text.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include "base/text.h"
+#include "know/extract_impl.h"
+
+enum { LOOK_BACK = 120, MAX_SUBJECT = 80, MAX_VERBATIM = 400, MAX_PRICE_TEXT = 240 };
+
+struct source {
+    TALLOC_CTX *mem, *tmp;
+    const char *text, *subject, *heading, *url;
+    struct sb_fact **facts;
+    size_t *count, max;
+};
+
+static void add(struct source *s, enum sb_fact_kind kind, const char *subject,
+                const char *value, const char *text)
+{
+    sb_facts_add(s->mem, s->facts, s->count, s->max,
+                 &(struct sb_fact){.kind = kind,
+                                   .origin = SB_FACT_FROM_TEXT,
+                                   .subject = subject,
+                                   .value = value,
+                                   .text = text,
+                                   .heading = s->heading,
+                                   .url = s->url});
+}
+
+/* ---- subjects ---- */
+
+static bool is_filler(const char *word, size_t len)
+{
+    static const char *const words[] = {
+        "hours",     "hour",       "opening",  "open",        "our",      "of",
+        "operation", "business",   "regular",  "normal",      "times",    "contact",
+        "contacts",  "us",         "location", "locations",   "visit",    "find",
+        "the",       "store",      "phone",    "telephone",   "tel",      "call",
+        "general",   "and",        "info",     "information", "details",  "get",
+        "in",        "touch",      "today",    "at",          "when",     "we're",
+        "we",        "are",        "home",     "footer",      "schedule", "office",
+        "or",        "text",       "number",   "main",        "toll",     "free",
+        "reach",     "directions", "address",  "to",          "is",       "mobile",
+        "cell",      "ring",       "summer",   "winter",      NULL};
+
+    for (size_t i = 0; words[i]; i++)
+        if (strlen(words[i]) == len && strncasecmp(words[i], word, len) == 0)
+            return strcmp(words[i], "summer") != 0 && strcmp(words[i], "winter") != 0;
+    return false;
+}
+
+/* The words of `text` without fillers and signs. */
+static char *strip_fillers(TALLOC_CTX *mem, const char *text, size_t len)
+{
+    char *out = talloc_strdup(mem, "");
+    const char *end = text + len;
+
+    while (text < end) {
+        size_t word;
+
+        while (text < end && !isalnum((unsigned char)*text) && !(*text & 0x80) &&
+               *text != '&')
+            text++;
+        word = 0;
+        while (text + word < end &&
+               (isalnum((unsigned char)text[word]) || (text[word] & 0x80) ||
+                text[word] == '\'' || text[word] == '&' || text[word] == '-'))
+            word++;
+        if (word && !is_filler(text, word))
+            out =
+                talloc_asprintf_append(out, "%s%.*s", *out ? " " : "", (int)word, text);
+        text += word ? word : 1;
+    }
+    return out;
+}
+
+static const char *last_part(const char *heading)
+{
+    const char *last = heading;
+
+    for (const char *at = heading; (at = strstr(at, " > ")); at += 3)
+        last = at + 3;
+    return last;
+}
+
+char *sb_fact_subject(TALLOC_CTX *mem, const char *heading)
+{
+    const char *part = last_part(heading);
+
+    return strip_fillers(mem, part, strlen(part));
+}
+
+/* The label right before a recognised thing: "Pro shop: ", "Fax ". Only short ones,
+ * back to the last sign that ends a thought. */
+static char *label_before(struct source *s, const char *from, const char *at)
+{
+    const char *start = at;
+    int words = 0;
+    char *label;
+
+    while (start > from && at - start < LOOK_BACK && !strchr(".;|!?\n,)", start[-1]))
+        start--;
+    label = strip_fillers(s->tmp, start, (size_t)(at - start));
+    for (const char *c = label; *c; c++)
+        words += *c == ' ';
+    return words < 4 && strlen(label) < MAX_SUBJECT ? label : talloc_strdup(s->tmp, "");
+}
+
+static const char *subject_of(struct source *s, const char *from, const char *at)
+{
+    char *label = label_before(s, from, at);
+
+    if (*label)
+        return label;
+    return *s->subject ? s->subject : sb_fact_subject(s->tmp, s->heading);
+}
+
+/* The text itself when it is short, else the sentence around the place. */
+static char *verbatim(struct source *s, const char *start, const char *end)
+{
+    const char *from = start, *to = end;
+
+    if (strlen(s->text) <= MAX_VERBATIM)
+        return talloc_strdup(s->tmp, s->text);
+    while (from > s->text && start - from < 150 &&
+           !(strchr(".!?", from[-1]) && isspace((unsigned char)*from)))
+        from--;
+    while (*to && to - end < 150 &&
+           !(strchr(".!?", to[-1]) && isspace((unsigned char)*to)))
+        to++;
+    while (from < start && ((*from & 0xc0) == 0x80 || isspace((unsigned char)*from)))
+        from++;
+    while (to > end && (*to & 0xc0) == 0x80)
+        to--;
+    return talloc_strndup(s->tmp, from, (size_t)(to - from));
+}
+
+/* ---- one finder each ---- */
+
+/* After a telephone number, a label may follow: "555-0100 (fax)". */
+static bool is_fax(const char *label, const char *end)
+{
+    return strcasecmp(label, "fax") == 0 || strncasecmp(end, " (fax", 5) == 0 ||
+           strncasecmp(end, " fax", 4) == 0;
+}
+
+static void see_phones(struct source *s)
+{
+    struct sb_seen seen;
+    const char *from = s->text;
+
+    while (sb_see_phone(from, &seen)) {
+        char *label = label_before(s, from, seen.start);
+
+        if (is_fax(label, seen.end))
+            label = talloc_strdup(s->tmp, "Fax");
+        add(s, SB_FACT_PHONE, label, seen.value,
+            talloc_strndup(s->tmp, seen.start, (size_t)(seen.end - seen.start)));
+        from = seen.end;
+    }
+}
+
+static void see_emails(struct source *s)
+{
+    struct sb_seen seen;
+
+    for (const char *from = s->text; sb_see_email(from, &seen); from = seen.end)
+        add(s, SB_FACT_EMAIL, "", seen.value,
+            talloc_strndup(s->tmp, seen.start, (size_t)(seen.end - seen.start)));
+}
+
+static void see_addresses(struct source *s)
+{
+    struct sb_seen seen;
+
+    for (const char *from = s->text; sb_see_address(from, &seen); from = seen.end)
+        add(s, SB_FACT_ADDRESS, "", "",
+            talloc_strndup(s->tmp, seen.start, (size_t)(seen.end - seen.start)));
+}
+
+static bool starts_word(const char *text, const char *at)
+{
+    return at == text || (!isalnum((unsigned char)at[-1]) && !strchr("$.:", at[-1]));
+}
+
+/* The next opening hours at or after `*at`, which moves to their start. */
+static size_t next_hours(const char *text, const char **at, struct sb_hours_read *hours)
+{
+    for (; **at; (*at)++) {
+        size_t used;
+
+        if (!isalnum((unsigned char)**at) || !starts_word(text, *at))
+            continue;
+        used = sb_hours_read(*at, hours);
+        if (used && (hours->days & 0x7f))
+            return used;
+    }
+    return 0;
+}
+
+static void see_hours(struct source *s)
+{
+    const char *from = s->text, *at = s->text;
+    struct sb_hours_read hours;
+    const char *subject = NULL;
+    size_t used;
+
+    while ((used = next_hours(s->text, &at, &hours))) {
+        /* One label holds for all that follow it: "Pro shop: Mon-Fri 8-6, Sat 9-4". */
+        const char *label = subject_of(s, from, at);
+
+        if (!subject || *label_before(s, from, at))
+            subject = label;
+        add(s, SB_FACT_HOURS, subject, sb_hours_value(s->tmp, &hours),
+            verbatim(s, at, at + used));
+        at += used;
+        from = at;
+    }
+}
+
+/* "Bucket of balls - $8": what stands before the price on its line says of what. */
+static char *priced_thing(struct source *s, const char *from, const char *at)
+{
+    const char *start = at, *end = at;
+    char *text;
+
+    while (start > from && !strchr(";|!?\n", start[-1]) &&
+           !(start[-1] == '.' && isspace((unsigned char)*start)))
+        start--;
+    while (start < end && !isalnum((unsigned char)*start) && !(*start & 0x80))
+        start++;
+    text = sb_collapse(s->tmp, start, (size_t)(end - start));
+    for (;;) {
+        static const char *const tails[] = {"from",     "for", "is", "are",  "only",
+                                            "just",     "at",  "of", "cost", "costs",
+                                            "starting", "a",   NULL};
+        size_t len = strlen(text);
+        bool cut = false;
+
+        while (len && strchr(" -:,.(=~", text[len - 1]))
+            text[--len] = '\0';
+        if (len > 3 && (strcmp(text + len - 3, "\xe2\x80\x93") == 0 ||
+                        strcmp(text + len - 3, "\xe2\x80\x94") == 0)) {
+            text[len - 3] = '\0';
+            continue;
+        }
+        for (size_t i = 0; tails[i] && !cut; i++) {
+            size_t n = strlen(tails[i]);
+
+            cut = len > n && strcasecmp(text + len - n, tails[i]) == 0 &&
+                  text[len - n - 1] == ' ';
+            if (cut)
+                text[len - n] = '\0';
+        }
+        if (!cut)
+            return text;
+    }
+}
+
+static void see_prices(struct source *s)
+{
+    struct sb_seen seen;
+    const char *from = s->text;
+
+    if (strlen(s->text) > MAX_PRICE_TEXT)
+        return; /* prose: the passage says it better */
+    while (sb_see_price(from, &seen)) {
+        const char *thing = priced_thing(s, from, seen.start);
+
+        if (!*thing || strlen(thing) > 120)
+            thing = *s->subject ? s->subject : sb_fact_subject(s->tmp, s->heading);
+        add(s, SB_FACT_PRICE, thing, seen.value, s->text);
+        from = seen.end;
+    }
+}
+
+void sb_facts_see(TALLOC_CTX *mem, const char *text, const char *subject,
+                  const char *heading, const char *url, unsigned wanted,
+                  struct sb_fact **facts, size_t *count, size_t max)
+{
+    struct source s = {.mem = mem,
+                       .tmp = talloc_new(mem),
+                       .text = text,
+                       .subject = subject,
+                       .heading = heading,
+                       .url = url,
+                       .facts = facts,
+                       .count = count,
+                       .max = max};
+
+    if (wanted & SB_HOLDS_PHONE)
+        see_phones(&s);
+    if (wanted & SB_HOLDS_EMAIL)
+        see_emails(&s);
+    if (wanted & SB_HOLDS_ADDRESS)
+        see_addresses(&s);
+    if (wanted & SB_HOLDS_HOURS)
+        see_hours(&s);
+    if (wanted & SB_HOLDS_PRICE)
+        see_prices(&s);
+    talloc_free(s.tmp);
+}
+
+void sb_facts_from_text(TALLOC_CTX *mem, const char *text, const char *subject,
+                        const char *heading, const char *url, struct sb_fact **facts,
+                        size_t *count, size_t max)
+{
+    sb_facts_see(mem, text, subject, heading, url, ~0u, facts, count, max);
+}
+
+/* ---- rows ---- */
+
+static char *cell_at(TALLOC_CTX *mem, const char *row, int index)
+{
+    const char *end;
+
+    while (index-- > 0 && row) {
+        row = strstr(row, " | ");
+        row = row ? row + 3 : NULL;
+    }
+    if (!row)
+        return NULL;
+    end = strstr(row, " | ");
+    return end ? talloc_strndup(mem, row, (size_t)(end - row))
+               : talloc_strdup(mem, row);
+}
+
+/* "Weekday" under "18 holes" is "Weekday 18 holes"; "Price" says nothing. */
+static char *row_subject(TALLOC_CTX *mem, const char *label, const char *column)
+{
+    static const char *const empty[] = {"price",  "prices", "rate",    "rates",
+                                        "cost",   "fee",    "fees",    "-",
+                                        "amount", "charge", "pricing", NULL};
+    const char *title = column ? column : "";
+
+    for (size_t i = 0; empty[i]; i++)
+        if (strcasecmp(title, empty[i]) == 0)
+            title = "";
+    return *title ? talloc_asprintf(mem, "%s, %s", label, title)
+                  : talloc_strdup(mem, label);
+}
+
+void sb_facts_from_row(TALLOC_CTX *mem, const char *row, const char *columns,
+                       const char *heading, const char *url, struct sb_fact **facts,
+                       size_t *count, size_t max)
+{
+    TALLOC_CTX *tmp = talloc_new(mem);
+    char *label = cell_at(tmp, row, 0), *cell;
+    struct sb_seen seen;
+
+    for (int i = 1; label && (cell = cell_at(tmp, row, i)); i++) {
+        char *subject;
+
+        if (!sb_see_price(cell, &seen)) {
+            /* Further words before the first price belong to the label. */
+            if (i == 1 && strlen(cell) < 40 && strcmp(cell, "-") != 0 &&
+                !sb_text_holds(cell))
+                label = talloc_asprintf(tmp, "%s, %s", label, cell);
+            continue;
+        }
+        if (strlen(cell) > 80)
+            continue;
+        subject = row_subject(tmp, label, cell_at(tmp, columns, i));
+        sb_facts_add(
+            mem, facts, count, max,
+            &(struct sb_fact){.kind = SB_FACT_PRICE,
+                              .origin = SB_FACT_FROM_TEXT,
+                              .subject = subject,
+                              .value = seen.value,
+                              .text = talloc_asprintf(tmp, "%s: %s", subject, cell),
+                              .heading = heading,
+                              .url = url});
+    }
+    talloc_free(tmp);
+}
+
+/* ---- what a text holds ---- */
+
+unsigned sb_text_holds(const char *text)
+{
+    struct sb_hours_read hours;
+    struct sb_seen seen;
+    const char *at = text;
+    unsigned holds = 0;
+
+    holds |= sb_see_price(text, &seen) ? SB_HOLDS_PRICE : 0u;
+    holds |= sb_see_phone(text, &seen) ? SB_HOLDS_PHONE : 0u;
+    holds |= sb_see_email(text, &seen) ? SB_HOLDS_EMAIL : 0u;
+    holds |= sb_see_address(text, &seen) ? SB_HOLDS_ADDRESS : 0u;
+    holds |= next_hours(text, &at, &hours) ? SB_HOLDS_HOURS : 0u;
+    return holds;
+}
