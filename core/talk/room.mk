@@ -29,3 +29,9 @@ tests_unit_unit_talk_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_talk_LDADD = core/libtalk.a core/libknow.a core/libhost.a \
 	core/libstore.a core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
+
+fuzz_programs += tests/fuzz/fuzz_dates tests/fuzz/fuzz_readers
+tests_fuzz_fuzz_dates_SOURCES = tests/fuzz/fuzz_dates.c $(fuzz_main)
+tests_fuzz_fuzz_dates_LDADD = core/libtalk.a core/libbase.a $(fuzz_link)
+tests_fuzz_fuzz_readers_SOURCES = tests/fuzz/fuzz_readers.c $(fuzz_main)
+tests_fuzz_fuzz_readers_LDADD = core/libtalk.a core/libbase.a $(fuzz_link)

@@ -22,9 +22,20 @@ struct row {
     const char *said, *value;
 };
 
+static TALLOC_CTX *mem;
+
+static void begin(void)
+{
+    mem = talloc_new(NULL);
+}
+static void end(void)
+{
+    talloc_free(mem);
+}
+TestSuite(dates, .init = begin, .fini = end);
+
 static void check(const struct sb_read_hint *hint, const char *said, const char *value)
 {
-    TALLOC_CTX *mem = talloc_new(NULL);
     struct sb_readings found = {.count = 0};
     struct sb_tokens tokens;
 
@@ -36,7 +47,6 @@ static void check(const struct sb_read_hint *hint, const char *said, const char 
         cr_expect(found.count > 0 && strcmp(found.items[0].value, value) == 0,
                   "\"%s\" read as %s, not %s", said,
                   found.count ? found.items[0].value : "nothing", value);
-    talloc_free(mem);
 }
 
 static void check_rows(const struct sb_read_hint *hint, const struct row *rows,
@@ -181,15 +191,12 @@ Test(dates, leaves_other_words_alone)
     CHECK_ROWS(&hint, rows);
 }
 
-/* The one reading of `said`; its strings live until the next call. */
+/* The one reading of `said`; its strings live until the test's end. */
 static struct sb_reading read_one(const struct sb_read_hint *hint, const char *said)
 {
-    static TALLOC_CTX *mem;
     struct sb_readings found = {.count = 0};
     struct sb_tokens tokens;
 
-    talloc_free(mem);
-    mem = talloc_new(NULL);
     sb_tokens_read(mem, said, &tokens);
     sb_read_date(mem, &tokens, hint, &found);
     cr_assert_geq(found.count, 1, "\"%s\"", said);
@@ -335,7 +342,6 @@ Test(dates, values_are_read_back)
                                       "2026-11-24T",
                                       "20261124",
                                       NULL};
-    TALLOC_CTX *mem = talloc_new(NULL);
     struct sb_when when;
     size_t i;
 
@@ -345,5 +351,4 @@ Test(dates, values_are_read_back)
     }
     for (i = 0; bad[i]; i++)
         cr_expect_not(sb_when_parse(bad[i], &when), "%s", bad[i]);
-    talloc_free(mem);
 }
