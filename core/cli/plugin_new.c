@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ EMBED(vertical_make, "vertical/Makefile");
 EMBED(vertical_readme, "vertical/README.md");
 EMBED(vertical_yaml, "vertical/vertical.yaml");
 EMBED(vertical_scn, "vertical/scenarios/first.scn");
+EMBED(vertical_tenant, "vertical/scenarios/tenant.yaml");
 
 struct skeleton {
     const char *path; /* "%s" is the plugin's name */
@@ -49,15 +51,18 @@ static const struct skeleton vertical[] = {
     {"README.md", sk_vertical_readme},
     {"%s.yaml", sk_vertical_yaml},
     {"scenarios/first.scn", sk_vertical_scn},
+    {"scenarios/tenant.yaml", sk_vertical_tenant},
     {NULL, NULL},
 };
 
-/* "home_services" in the three ways that the files want it. */
+/* "home_services" in the ways that the files want it. */
 static void add_word(struct sb_buf *out, const char *word, const char *name)
 {
     for (; *name; name++) {
         if (strcmp(word, "UPPER") == 0)
             sb_buf_putc(out, (char)toupper((unsigned char)*name));
+        else if (strcmp(word, "SLUG") == 0)
+            sb_buf_putc(out, *name == '_' ? '-' : *name);
         else if (strcmp(word, "LABEL") == 0)
             sb_buf_putc(out, *name == '_' ? ' ' : *name);
         else
@@ -67,7 +72,8 @@ static void add_word(struct sb_buf *out, const char *word, const char *name)
 
 static char *filled(TALLOC_CTX *mem, const char *text, const char *name)
 {
-    static const char *const words[] = {"NAME", "UPPER", "LABEL"};
+    enum { WORDS = 4 };
+    static const char *const words[WORDS] = {"NAME", "UPPER", "LABEL", "SLUG"};
     struct sb_buf out;
 
     sb_buf_init(&out, mem);
@@ -76,7 +82,7 @@ static char *filled(TALLOC_CTX *mem, const char *text, const char *name)
 
         sb_buf_add(&out, text, len);
         text += len;
-        for (; *text && i < 3; i++) {
+        for (; *text && i < WORDS; i++) {
             size_t size = strlen(words[i]);
 
             if (strncmp(text + 1, words[i], size) == 0 && text[size + 1] == '@') {
@@ -85,18 +91,21 @@ static char *filled(TALLOC_CTX *mem, const char *text, const char *name)
                 break;
             }
         }
-        if (*text == '@' && i == 3)
+        if (*text == '@' && i == WORDS)
             sb_buf_putc(&out, *text++);
     }
     return talloc_strdup(mem, sb_buf_str(&out));
 }
 
-static int make_dir(const char *path, struct sb_err *err)
+/* `shared`: other files may have made it before. */
+static int make_dir(const char *path, bool shared, struct sb_err *err)
 {
     if (mkdir(path, 0777) == 0)
         return 0;
-    if (errno == EEXIST)
+    if (errno == EEXIST && !shared)
         return sb_fail(err, SB_ECONFLICT, "%s is there already", path);
+    if (errno == EEXIST)
+        return 0;
     return sb_fail(err, SB_EIO, "cannot make %s: %s", path, strerror(errno));
 }
 
@@ -123,7 +132,7 @@ static int write_one(TALLOC_CTX *mem, const char *dir, const struct skeleton *fi
     int rc = 0;
 
     if (strchr(base, '/'))
-        rc = make_dir(talloc_asprintf(mem, "%s/scenarios", dir), err);
+        rc = make_dir(talloc_asprintf(mem, "%s/scenarios", dir), true, err);
     return rc ? rc : write_file(path, filled(mem, file->text, name), err);
 }
 
@@ -144,7 +153,7 @@ int sb_plugin_new(const char *kind, const char *name, const char *parent,
                        name);
     mem = talloc_new(NULL);
     dir = talloc_asprintf(mem, "%s/%s", parent, name);
-    rc = make_dir(dir, err);
+    rc = make_dir(dir, false, err);
     for (; rc == 0 && file->path; file++)
         rc = write_one(mem, dir, file, name, err);
     talloc_free(mem);

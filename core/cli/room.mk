@@ -17,6 +17,9 @@ SKELETON_FILES = \
 	plugins/skeleton/provider/plugin.c plugins/skeleton/vertical/Makefile \
 	plugins/skeleton/vertical/README.md plugins/skeleton/vertical/plugin.c \
 	plugins/skeleton/vertical/scenarios/first.scn \
+	plugins/skeleton/vertical/scenarios/tenant.yaml \
 	plugins/skeleton/vertical/vertical.yaml
 EXTRA_DIST += $(SKELETON_FILES)
 core/cli/plugin_new.$(OBJEXT): $(SKELETON_FILES)
+TESTS += tests/integration/plugins.sh
+EXTRA_DIST += tests/integration/plugins.sh
