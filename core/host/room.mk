@@ -28,7 +28,7 @@ if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_host
 TESTS += tests/unit/unit_host
 tests_unit_unit_host_SOURCES = \
-	tests/unit/test_host_breaker.c tests/unit/test_host_cache.c \
+	tests/unit/test_abi_1_0.c tests/unit/test_host_breaker.c tests/unit/test_host_cache.c \
 	tests/unit/test_host_chain.c tests/unit/test_host_instance.c \
 	tests/unit/test_host_refuse.c tests/unit/test_host_roles.c \
 	tests/support/intask.c tests/support/intask.h \

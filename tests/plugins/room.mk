@@ -61,3 +61,10 @@ check_LTLIBRARIES += tests/plugins/careless.la
 tests_plugins_careless_la_LDFLAGS = $(test_plugin_ldflags)
 check_LTLIBRARIES += tests/plugins/crash_call.la
 tests_plugins_crash_call_la_LDFLAGS = $(test_plugin_ldflags)
+
+# Compiled against the headers of the first release, and against nothing newer.
+check_LTLIBRARIES += tests/plugins/abi_1_0.la
+tests_plugins_abi_1_0_la_SOURCES = tests/abi/1.0/plugin.c tests/abi/1.0/layout.h
+tests_plugins_abi_1_0_la_CPPFLAGS = -I$(top_srcdir)/tests/abi/1.0/include
+tests_plugins_abi_1_0_la_LDFLAGS = $(test_plugin_ldflags)
+EXTRA_DIST += tests/abi/1.0/include tests/abi/1.0/layout.def
