@@ -48,18 +48,39 @@ function sourceList(sources) {
       label.target = '_blank';
       label.rel = 'noopener';
     }
-    list.append(element('li', '', label));
+    list.append(element('li', isWebLink(source.url) ? 'web' : '', label));
     if (seen.size === 3) break;
   }
   return seen.size ? list : '';
 }
 
-function luminance(hex) {
-  const part = (i) => {
-    const c = parseInt(hex.slice(i, i + 2), 16) / 255;
+// ---- colours: a brand colour is a wish, readable text is not (WCAG 2.2, 1.4.3) ----
+
+function channels(hex) {
+  return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+}
+
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((v) => {
+    const c = v / 255;
     return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(a, b) {
+  const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p);
+  return (x + 0.05) / (y + 0.05);
+}
+
+// The colour, moved towards white or black until it can be read on the background.
+function readable(color, background) {
+  const towards = luminance(background) < 0.4 ? 255 : 0;
+  let rgb = color;
+  for (let part = 0; contrast(rgb, background) < 4.6 && part < 1; part += 0.05) {
+    rgb = color.map((c) => Math.round(c + (towards - c) * part));
+  }
+  return `rgb(${rgb.join(' ')})`;
 }
 
 export class ChatView extends EventTarget {
@@ -134,16 +155,20 @@ export class ChatView extends EventTarget {
     this.setStatus(true);
   }
 
-  // A brand colour may be too light for white text: the text turns dark then.
+  // White or black on the brand colour, whichever reads better; links in its nearest
+  // readable relative, by day and by night.
   setBrand(color) {
     if (!/^#[0-9a-f]{6}$/i.test(color || '')) return;
-    const light = luminance(color);
-    const onWhite = 1.05 / (light + 0.05);
+    const brand = channels(color);
     const root = document.documentElement.style;
-    root.setProperty('--brand', color);
-    root.setProperty('--on-brand', onWhite >= 4.5 ? '#fff' : '#111');
-    if (onWhite < 4.5) root.setProperty('--link', '#1a1a1a');
-    else root.setProperty('--link', color);
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const paint = () => {
+      root.setProperty('--brand', color);
+      root.setProperty('--on-brand', contrast(brand, [255, 255, 255]) >= 4.5 ? '#fff' : '#111');
+      root.setProperty('--link', readable(brand, dark.matches ? [34, 42, 52] : [238, 241, 244]));
+    };
+    dark.addEventListener('change', paint);
+    paint();
   }
 
   setStatus(online) {

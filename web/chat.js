@@ -104,6 +104,7 @@ view.addEventListener('restart', () => {
 
 const [agent, { ids, context }] = await Promise.all([fetchAgent(), identity()]);
 view.showAgent(agent);
+tell({ type: 'brand', color: agent.color });
 if (embedded) document.getElementById('close').hidden = false;
 if (!ids.conversation) view.showChips(agent.quick_prompts);
 connect(agent, { visitor: ids.visitor || null, conversation: ids.conversation || null }, context);

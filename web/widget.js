@@ -35,10 +35,19 @@
       if (open) tell({ type: 'open' });
     } else if (data.type === 'ids') {
       save({ visitor: data.visitor, conversation: data.conversation });
+    } else if (data.type === 'brand') {
+      paint(data.color);
     } else if (data.type === 'close') {
       toggle(false);
     } else if (data.type === 'said' && !open) {
       badge(unread + 1);
+    }
+  }
+
+  // The script's own data-color wins over the receptionist's.
+  function paint(color) {
+    if (/^#[0-9a-f]{6}$/i.test(color || '') && !host.style.getPropertyValue('--brand')) {
+      host.style.setProperty('--brand', color);
     }
   }
 
@@ -132,8 +141,7 @@
     host = document.createElement('switchboard-chat');
     root = host.attachShadow({ mode: 'open' });
     style();
-    const color = (options && options.color) || script.dataset.color;
-    if (/^#[0-9a-f]{6}$/i.test(color || '')) host.style.setProperty('--brand', color);
+    paint((options && options.color) || script.dataset.color);
     button = document.createElement('button');
     button.type = 'button';
     button.append(icon('c'), icon('x'));

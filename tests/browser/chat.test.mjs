@@ -64,6 +64,8 @@ test('a quick prompt is one click', { skip }, async () => {
 for (const scheme of ['light', 'dark']) {
   test(`axe finds nothing serious (${scheme})`, { skip }, async () => {
     const page = await openChat({ colorScheme: scheme });
+    await page.waitForSelector('.chip');
+    assert.deepEqual(await axe(page), [], 'before anything was said');
     await say(page, 'How much is a round on Saturday?');
     assert.deepEqual(await axe(page), []);
     await page.context().close();

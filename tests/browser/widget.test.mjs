@@ -77,6 +77,15 @@ test('Escape closes it and gives the focus back', { skip }, async () => {
   await context.close();
 });
 
+test('the button takes the colour of the receptionist', { skip }, async () => {
+  const context = await browser.newContext();
+  const page = await openSite(context);
+  await openWidget(page);
+  await page.waitForFunction(() => document.querySelector('switchboard-chat')
+    .style.getPropertyValue('--brand') === '#0b6e4f');
+  await context.close();
+});
+
 test('ignores messages of other origins', { skip }, async () => {
   const context = await browser.newContext();
   const page = await openSite(context);

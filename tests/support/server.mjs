@@ -124,7 +124,10 @@ export class Server {
 
   async stop() {
     this.process.kill('SIGTERM');
-    const result = await Promise.race([this.exited, sleep(40000).then(() => null)]);
+    let timer;
+    const late = new Promise((resolve) => { timer = setTimeout(() => resolve(null), 40000); });
+    const result = await Promise.race([this.exited, late]);
+    clearTimeout(timer);
     if (!result) {
       this.process.kill('SIGKILL');
       throw new Error('the server did not stop:\n' + this.tail());
