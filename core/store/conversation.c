@@ -138,6 +138,9 @@ static const struct sb_stmt RELEASE = {
     "talk_release", "UPDATE conversations SET lease_until = NULL, lease_holder = NULL"
                     " WHERE org_id = $1 AND id = $2 AND lease_holder = $3"};
 
+const struct sb_stmt *const sb_conv_turn_statements[] = {
+    &SAY, &READ_SAID, &READ_HISTORY, &READ_PAST, &sb_conv_answer_statement, NULL};
+
 /* The newest come first from the database; a turn reads them oldest first. What is
  * not answered yet is gathered too: usually the one message, but more when a worker
  * died before it answered. */

@@ -16,6 +16,12 @@
 #include <switchboard/err.h>
 
 struct sb_db;
+struct sb_stmt;
+
+/* The statements of an ordinary turn, in order, NULL-terminated: say and three reads,
+ * then the answer. For measuring them without the engine. */
+extern const struct sb_stmt *const sb_conv_turn_statements[];
+extern const struct sb_stmt sb_conv_answer_statement;
 
 #define SB_CONV_LEASE_MS 20000
 #define SB_CONV_HISTORY 24 /* messages that a turn sees */

@@ -9,7 +9,7 @@
 #include "store/pg.h"
 
 /* The lease fences: a turn that lost it writes nothing at all. */
-static const struct sb_stmt ANSWER = {
+const struct sb_stmt sb_conv_answer_statement = {
     "talk_answer",
     "WITH done AS (UPDATE conversations SET last_seq = last_seq + 1,"
     "  answered_seq = $4, turns = turns + 1, last_at = now(), lease_holder = NULL,"
@@ -96,8 +96,8 @@ static int add_answer(struct sb_tx *tx, const struct sb_conv_reply *r)
                          sb_p_str(r->holder), sb_p_int(r->seq_in), sb_p_int(r->urgency),
                          sb_p_bool(r->escalated), sb_p_str(r->intake));
     return sb_tx_add(
-        tx, &ANSWER, sb_p_str(r->org), sb_p_str(r->id), sb_p_str(r->holder),
-        sb_p_int(r->seq_in), sb_p_str(r->agent), sb_p_str(r->text),
+        tx, &sb_conv_answer_statement, sb_p_str(r->org), sb_p_str(r->id),
+        sb_p_str(r->holder), sb_p_int(r->seq_in), sb_p_str(r->agent), sb_p_str(r->text),
         sb_p_str(r->sources), sb_p_str(r->extra), sb_p_int(r->phase),
         sb_p_int(r->urgency), sb_p_bool(r->escalated), sb_p_str(r->status),
         sb_p_str(r->intake), sb_p_str(r->summary), sb_p_str(r->provider),

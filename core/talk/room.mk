@@ -35,3 +35,8 @@ tests_fuzz_fuzz_dates_SOURCES = tests/fuzz/fuzz_dates.c $(fuzz_main)
 tests_fuzz_fuzz_dates_LDADD = core/libtalk.a core/libbase.a $(fuzz_link)
 tests_fuzz_fuzz_readers_SOURCES = tests/fuzz/fuzz_readers.c $(fuzz_main)
 tests_fuzz_fuzz_readers_LDADD = core/libtalk.a core/libbase.a $(fuzz_link)
+
+# Needs pgbench: make tests/bench/bench_turn && tests/bench/bench_turn
+EXTRA_PROGRAMS += tests/bench/bench_turn
+tests_bench_bench_turn_SOURCES = tests/bench/bench_turn.c
+tests_bench_bench_turn_LDADD = $(ROOM_LIBS) $(EXTERNAL_LIBS)
