@@ -74,14 +74,15 @@ int sb_chain_crawl(struct sb_chain *chain, const struct sb_crawl_request *reques
                    const struct sb_crawl_sink *sink, struct sb_chain_trace *trace,
                    struct sb_err *err)
 {
-    struct sb_chain_trace own;
+    struct sb_chain_trace own = {.plugin = "", .model = ""};
     struct crawl crawl = {
         .call = {.chain = chain, .attempt = attempt}, .request = request, .sink = sink};
 
     if (chain->kind != SB_KIND_CRAWL)
         return sb_fail(err, SB_EINTERNAL, "this chain fills the role %s",
                        sb_role_name(chain->kind));
+    if (trace)
+        *trace = own;
     crawl.call.trace = trace ? trace : &own;
-    *crawl.call.trace = (struct sb_chain_trace){.plugin = "", .model = ""};
     return sb_chain_run(&crawl.call, err);
 }

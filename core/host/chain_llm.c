@@ -290,16 +290,17 @@ int sb_chain_llm(struct sb_chain *chain, const struct sb_llm_request *request,
                  const struct sb_llm_sink *sink, struct sb_chain_trace *trace,
                  struct sb_err *err)
 {
-    struct sb_chain_trace own;
+    struct sb_chain_trace own = {.plugin = "", .model = ""};
     struct turn *turn;
     int rc;
 
     if (chain->kind != SB_KIND_LLM)
         return sb_fail(err, SB_EINTERNAL, "this chain fills the role %s",
                        sb_role_name(chain->kind));
-    if (!trace)
+    if (trace)
+        *trace = own;
+    else
         trace = &own;
-    *trace = (struct sb_chain_trace){.plugin = "", .model = ""};
     /* Not in the frame: it is some kilobytes, and a task's stack is small. */
     turn = talloc_zero(NULL, struct turn);
     turn->call = (struct sb_chain_call){.chain = chain,
