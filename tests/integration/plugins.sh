@@ -82,6 +82,10 @@ plugin show my_provder
 [ $? -eq 1 ] && says 'did you mean "my_provider"?'
 ok "show names the nearest" $?
 unset SWITCHBOARD_PLUGINS
+echo "plugins: {path: [$home/my_vertical]}" >"$home/switchboard.yaml"
+run "$switchboard" scenario --config "$home/switchboard.yaml" --data "$home/data" \
+    "$home/my_vertical/scenarios/first.scn"
+ok "the scenarios of the vertical pass" $?
 
 # ---- what is wrong is found ----
 
