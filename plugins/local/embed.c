@@ -13,13 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEATURE_STEM = 11, FEATURE_PAIR, FEATURE_CONCEPT, FEATURE_GRAM, FEATURE_NONE };
+enum {
+    FEATURE_STEM = 11,
+    FEATURE_PAIR,
+    FEATURE_CONCEPT,
+    FEATURE_GRAM,
+    FEATURE_NONE,
+    FEATURE_PLACE
+};
 
 #define WEIGHT_PAIR 0.5f
 #define WEIGHT_CONCEPT 0.7f
 #define WEIGHT_GRAMS 0.9f /* of all n-grams of one word together */
-#define MAX_WORDS 4000     /* of one text; more adds nothing to a hashed vector */
-#define YIELD_EVERY 8      /* texts between two breaths of the loop */
+#define PLACES 4          /* of one feature in the vector */
+#define MAX_WORDS 4000    /* of one text; more adds nothing to a hashed vector */
+#define YIELD_EVERY 8     /* texts between two breaths of the loop */
 
 struct local_embed {
     struct local_words *words;
@@ -170,20 +178,29 @@ static int collect(struct local_embed *embed, const char *text, struct bag *bag)
     return rc;
 }
 
+/* Spreads a feature over several places, so that no single collision makes two texts
+ * look alike. */
+static void scatter(const struct feature *feature, float *out, int dimensions)
+{
+    float value = feature->weight * (1 + logf((float)feature->count));
+    uint64_t bits = feature->hash;
+
+    for (int i = 0; i < PLACES; i++) {
+        bits = local_hash(FEATURE_PLACE, &bits, sizeof(bits));
+        size_t place = (size_t)((bits >> 8) % (uint64_t)dimensions);
+
+        out[place] += (bits & 1) ? value : -value;
+    }
+}
+
 static void project(const struct bag *bag, float *out, int dimensions)
 {
     double norm = 0;
 
     memset(out, 0, (size_t)dimensions * sizeof(*out));
-    for (size_t i = 0; i < bag->size; i++) {
-        const struct feature *feature = &bag->slots[i];
-
-        if (!feature->hash)
-            continue;
-        float value = feature->weight * (1 + logf((float)feature->count));
-        size_t place = (size_t)((feature->hash >> 8) % (uint64_t)dimensions);
-        out[place] += (feature->hash >> 63) ? value : -value;
-    }
+    for (size_t i = 0; i < bag->size; i++)
+        if (bag->slots[i].hash)
+            scatter(&bag->slots[i], out, dimensions);
     for (int i = 0; i < dimensions; i++)
         norm += (double)out[i] * (double)out[i];
     if (norm < 1e-12) { /* no words at all: a place of its own */
