@@ -45,6 +45,8 @@ struct crawl {
     void *arg;
     struct got *pages;
     size_t count, room, text_bytes;
+    struct sb_kn_page *gone; /* to be forgotten at the end */
+    size_t gone_count;
     struct sb_repeats *repeats;
     int64_t noted_ms;
     struct sb_err *err;
@@ -167,19 +169,27 @@ static struct sb_extract *extract(struct crawl *c, const struct sb_crawl_page *p
     return e.out;
 }
 
+/* What a page said before is only forgotten when the crawl has gone well: a site that
+ * answers 404 to everything is broken, not empty. */
 static int skip_page(struct crawl *c, const struct sb_crawl_page *page,
                      const char *state, const char *reason, bool gone)
 {
     const struct sb_kn_page row = {
         .source_id = c->source.id,
-        .url = page->url,
+        .url = talloc_strdup(c->mem, page->url),
         .title = "",
         .status = page->status,
         .state = state,
         .reason = sb_utf8_clean(c->mem, reason, strlen(reason), MAX_REASON),
         .run = c->source.run};
 
-    return sb_kn_page_fail(c->know->db, c->owner, &row, gone, c->err);
+    if (gone) {
+        if (c->gone_count % 64 == 0)
+            c->gone = talloc_realloc(c->mem, c->gone, struct sb_kn_page,
+                                     sb_array_count(c->gone_count + 64));
+        c->gone[c->gone_count++] = row;
+    }
+    return sb_kn_page_fail(c->know->db, c->owner, &row, false, c->err);
 }
 
 /* Why a page that was fetched is not to be known, or NULL. */
@@ -387,7 +397,9 @@ static int store_all(struct crawl *c)
         if (!rc && i % 8 == 7)
             rc = sb_yield();
     }
-    if (!rc && c->count > 0)
+    for (size_t i = 0; i < c->gone_count && !rc; i++)
+        rc = sb_kn_page_fail(c->know->db, c->owner, &c->gone[i], true, c->err);
+    if (!rc)
         rc = sb_kn_pages_prune(c->know->db, c->owner, c->source.id, c->source.run,
                                &removed, c->err);
     if (!rc)

@@ -25,40 +25,178 @@
     "ve very want wanted wants was wasn way we well were weren what whats when where " \
     "whether which while who whom whose why will wish with within without won wonder " \
     "wondering would wouldn yes yet you your yours yourself "                          \
-    "called come comes coming give given curious hoping able info information "       \
+    "called come comes coming give given curious hoping able info information "        \
     "question details detail kind sort type types guys folks anyway today "            \
     "tomorrow tonight ask asking asked"
 
 /* Looked for, but their absence says little: what businesses do and people are. */
 #define SB_COMMON_WORDS                                                                \
-    "accept accepted allow allowed allows available best better big bring buy "        \
-    "business care carry certain change check client clients company cover covers "    \
-    "customer customers current currently day days deal different easy ends extra "    \
-    "family find first friend friends full good great group guest guests guy handle "  \
-    "happen happens help high hold home house husband include included includes "      \
-    "keep last least left let little live local long longer look lot low main man "    \
-    "mean means mind minute minutes month months move name near nearby new next nice " \
-    "normal normally number offer offered offers offering old option options order "   \
-    "part people permitted person place places plan policy prefer pretty problem "     \
-    "process provide provided provides put ready receive recommend regular require "   \
-    "required requirement requirements right rule rules run service services set "     \
-    "show small son special specific start starts stay stop stuff support talk team "  \
-    "time times together top turn two typical typically visit visiting visitor wait "  \
-    "walk week weeks whole wife woman work working works year years young daughter "   \
-    "mom dad mother father parents brother sister kind total per single couple few "   \
-    "several three four five half early late later soon never always often sometimes " \
-    "already instead along away close exactly basically literally site website page "  \
-    "online web place area spot feature features everything_else speak quick quickly " \
-    "real true sound sounds interested interest love hear heard read saw seen thought "\
-    "heading planning plan plans expect expected"
+    "accept accepted add afterwards ago agree ahead allow allowed allows almost "      \
+    "along already always amount answer anymore anywhere appear approximately "        \
+    "area available avoid away bad basic basically become began begun believe "        \
+    "besides best better big bit body bottom boy break bring broke brother "           \
+    "brought build built business buy came care carry case catch caught cause "        \
+    "certain change check choose clear client clients close collect common "           \
+    "company complete consider contain continue correct count couple cover "           \
+    "covers create current currently customer customers dad daughter day days "        \
+    "dead deal decide decided depend describe despite develop different "              \
+    "difficult discuss draw drop early easy end ends enjoy enter entire "              \
+    "eventually everything_else everywhere exact exactly example except expect "       \
+    "expected extra fact fair fall family father feature features feel fell "          \
+    "felt female few figure fill final finally find fine first five follow "           \
+    "forget former found four friend friends front full gather gave general "          \
+    "girl gone good great group grow guess guest guests guy half hand handle "         \
+    "hang happen happens happy hard hardly hate head heading hear heard held "         \
+    "help high hold home hope house huge human husband idea imagine important "        \
+    "improve include included includes including increase instead interest "           \
+    "interested interesting invite joined jump keep kept last late lately later "      \
+    "laugh lead least leave left legal legally lie life lift line lines listen "       \
+    "literally little live local long longer look lose lot love low main major "       \
+    "male man matter mean means meant meet mention met middle mind minute "            \
+    "minutes mix modern mom moment month months mother move name near nearby "         \
+    "nearly necessary nervous never new next nice nobody none normal normally "        \
+    "nothing notice noticed number obvious offer offered offering offers often "       \
+    "old online option options order ordinary owned page parents part people "         \
+    "per permitted person personal pick picked piece place places plan planning "      \
+    "plans point policy popular positive prefer prepare press pretty problem "         \
+    "process produce proper protect prove provide provided provides pull push "        \
+    "put putting quick quickly raise reach read ready real realize reason "            \
+    "receive recently recommend reduce refer regardless regular relate reliable "      \
+    "remain remember repeat reply report represent require required requirement "      \
+    "requirements responsible rest right rise rough roughly rule rules run sad "       \
+    "saw scared second seen send sent separate serious serve service services "        \
+    "set several short show side similar simple single sister sit site "               \
+    "situation slow small smart solve sometimes somewhere son soon sound sounds "      \
+    "speak special specific spend spent spot stand start starts stay stick stop "      \
+    "strong stuck stuff sudden suggest support suppose supposed switch talk "          \
+    "team tend terrible thought three threw throw time times tired together "          \
+    "told took top total touch true trust turn two typical typically ugly "            \
+    "understand understood unless useful usual various visit visiting visitor "        \
+    "wait wake walk warn watch weak web website week weeks went whatever "             \
+    "whenever wherever whoever whole wide wife win woman word words work "             \
+    "working works world worried worry worth write writing written wrong wrote "       \
+    "year years young "
+
+/* Forms that no stemmer joins: irregular ones, British spellings, and what people
+ * write short. Word and what it is read as. */
+static const char *const lexicon_forms[][2] = {
+    {"ate", "eat"},
+    {"eaten", "eat"},
+    {"bought", "buy"},
+    {"broke", "break"},
+    {"came", "come"},
+    {"caught", "catch"},
+    {"children", "child"},
+    {"drank", "drink"},
+    {"drove", "drive"},
+    {"driven", "drive"},
+    {"fed", "feed"},
+    {"feet", "foot"},
+    {"fell", "fall"},
+    {"found", "find"},
+    {"gave", "give"},
+    {"geese", "goose"},
+    {"grew", "grow"},
+    {"grown", "grow"},
+    {"held", "hold"},
+    {"kept", "keep"},
+    {"knives", "knife"},
+    {"laid", "lay"},
+    {"lent", "lend"},
+    {"lit", "light"},
+    {"made", "make"},
+    {"men", "man"},
+    {"mice", "mouse"},
+    {"paid", "pay"},
+    {"ran", "run"},
+    {"rode", "ride"},
+    {"rung", "ring"},
+    {"sang", "sing"},
+    {"sent", "send"},
+    {"slept", "sleep"},
+    {"sold", "sell"},
+    {"spent", "spend"},
+    {"stole", "steal"},
+    {"stolen", "steal"},
+    {"stuck", "stick"},
+    {"swam", "swim"},
+    {"swum", "swim"},
+    {"taught", "teach"},
+    {"teeth", "tooth"},
+    {"threw", "throw"},
+    {"thrown", "throw"},
+    {"tore", "tear"},
+    {"torn", "tear"},
+    {"wives", "wife"},
+    {"woke", "wake"},
+    {"women", "woman"},
+    {"wore", "wear"},
+    {"worn", "wear"},
+    {"wrote", "write"},
+    {"written", "write"},
+    {"cheque", "check"},
+    {"colour", "color"},
+    {"centre", "center"},
+    {"licence", "license"},
+    {"tyre", "tire"},
+    {"tyres", "tire"},
+    {"kerb", "curb"},
+    {"favourite", "favorite"},
+    {"grey", "gray"},
+    {"theatre", "theater"},
+    {"programme", "program"},
+    {"organise", "organize"},
+    {"jewellery", "jewelry"},
+    {"aluminium", "aluminum"},
+    {"mould", "mold"},
+    {"moulds", "mold"},
+    {"mouldy", "moldy"},
+    {"plough", "plow"},
+    {"storey", "story"},
+    {"thru", "through"},
+    {"tonite", "tonight"},
+    {"appt", "appointment"},
+    {"appts", "appointment"},
+    {"info", "information"},
+    {"mins", "minute"},
+    {"hrs", "hour"},
+    {"hr", "hour"},
+    {"yrs", "year"},
+    {"yr", "year"},
+    {"lbs", "pound"},
+    {"sq", "square"},
+    {"ft", "foot"},
+    {"dept", "department"},
+    {"govt", "government"},
+    {"approx", "approximately"},
+    {"ave", "avenue"},
+    {"blvd", "boulevard"},
+    {"rd", "road"},
+    {"apt", "apartment"},
+    {"mon", "monday"},
+    {"tues", "tuesday"},
+    {"tue", "tuesday"},
+    {"weds", "wednesday"},
+    {"wed", "wednesday"},
+    {"thurs", "thursday"},
+    {"thu", "thursday"},
+    {"fri", "friday"},
+    {"sat", "saturday"},
+    {"sun", "sunday"},
+    {"xmas", "christmas"},
+    {"bday", "birthday"},
+    {"pls", "please"},
+};
 
 /* One string a group. A word may stand in several. */
 static const char *const lexicon_groups[] = {
     /* money */
-    "price prices pricing cost costs costing fee fees charge charges charged rate rates "
+    "price prices pricing cost costs costing fee fees charge charges charged rate "
+    "rates "
     "how_much run_me set_me_back expensive",
     "cheap cheapest affordable inexpensive budget low_cost economical lowest",
-    "discount discounts discounted deal deals promotion promotions promo coupon coupons "
+    "discount discounts discounted deal deals promotion promotions promo coupon "
+    "coupons "
     "special specials savings off",
     "pay paying payment payments paid",
     "card cards credit_card debit visa mastercard amex american_express discover",
@@ -75,7 +213,7 @@ static const char *const lexicon_groups[] = {
     "invoice invoices bill bills billing billed receipt receipts",
     "estimate estimates quote quotes quotation quotations bid bids ballpark",
     "package packages bundle bundles",
-    "gift gifts gift_card gift_cards gift_certificate gift_certificates voucher vouchers",
+    "gift_card gift_cards gift_certificate gift_certificates voucher vouchers",
     "membership memberships member members join joining",
     "initiation sign_up_fee joining_fee enrollment_fee initiation_fee",
     "dues monthly_fee annual_fee yearly_fee",
@@ -221,7 +359,8 @@ static const char *const lexicon_groups[] = {
     "smoke smoking cigarette cigarettes cigar cigars vape vaping tobacco",
     "dog dogs pet pets animal animals puppy puppies cat cats service_animal "
     "four_legged",
-    "dress attire wear wearing clothes clothing outfit dress_code shirt shirts collared "
+    "dress attire wear wearing clothes clothing outfit dress_code shirt shirts "
+    "collared "
     "collar jeans denim shorts shoes sneakers spikes sandals flip_flops tank_top hat",
     "swim swimming pool pools",
     "gym fitness workout exercise weight_room",
@@ -233,9 +372,10 @@ static const char *const lexicon_groups[] = {
     "capacity seat seats seating how_many_people hold fit accommodate guests",
     "music band dj live_music karaoke entertainment",
     "class classes lesson lessons course courses instruction instructor instructors "
-    "coach coaching coaches teach teaches teacher training clinic clinics learn workshop",
+    "coach coaching coaches teach teaches teacher training learn workshop",
     "camp camps summer_camp",
-    "tournament tournaments competition competitions contest league leagues championship",
+    "tournament tournaments competition competitions contest league leagues "
+    "championship",
     "equipment gear tools",
     "ticket tickets admission entry entrance pass passes",
     "room rooms hotel lodging accommodation overnight stay",

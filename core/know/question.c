@@ -100,27 +100,35 @@ static void add_alt(struct sb_concept *concept, TALLOC_CTX *mem,
     memcpy(alt->stems, stems, count * SB_STEM_MAX);
 }
 
-/* Stop words stand in no index, so a phrase that has one cannot be looked for. */
-static bool can_be_found(struct sb_words *words, const struct sb_term_phrase *phrase)
+/* Stop words stand in no index: "tune up" is looked for as "tune". A phrase of which
+ * only common words are left ("run me") cannot be looked for. */
+static size_t searchable(struct sb_words *words, const struct sb_term_phrase *phrase,
+                         char (*stems)[SB_STEM_MAX])
 {
     struct sb_reader reader;
     struct sb_word word;
+    bool common = true;
+    size_t count = 0;
 
     for (size_t i = 0; i < phrase->count; i++) {
         sb_reader_init(&reader, words, phrase->stems[i], strlen(phrase->stems[i]));
         if (!sb_reader_next(&reader, &word) || (word.flags & SB_WORD_STOP))
-            return false;
+            continue;
+        common = common && (word.flags & SB_WORD_COMMON);
+        memcpy(stems[count++], phrase->stems[i], SB_STEM_MAX);
     }
-    return true;
+    return count < phrase->count && common ? 0 : count;
 }
 
 static void on_phrase(void *arg, const struct sb_term_phrase *phrase)
 {
     struct reading *reading = arg;
+    char stems[SB_PHRASE_WORDS][SB_STEM_MAX] = {{0}};
+    size_t count = searchable(reading->words, phrase, stems);
 
-    if (can_be_found(reading->words, phrase))
-        add_alt(reading->concept, reading->question, phrase->stems, phrase->count,
-                SYNONYM);
+    if (count > 0)
+        add_alt(reading->concept, reading->question, (const char(*)[SB_STEM_MAX])stems,
+                count, SYNONYM);
 }
 
 static bool has_concept(const struct sb_question *question, const char *stem)
@@ -152,7 +160,7 @@ static void add_concept(struct reading *reading, const struct sb_word *words,
         if (!(words[i].flags & SB_WORD_STOP))
             memcpy(own[own_count++], words[i].stem, SB_STEM_MAX);
     }
-    if (own_count == count)
+    if (own_count == count || (own_count > 0 && !common))
         add_alt(concept, question, (const char(*)[SB_STEM_MAX])own, own_count, 1.0f);
     concept->number = (words[0].flags & SB_WORD_NUMBER) != 0;
     concept->name = (words[0].flags & SB_WORD_CAPITAL) && !first_of_sentence;

@@ -41,3 +41,25 @@ tests_unit_unit_know_extract_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_know_extract_LDADD = core/libknow.a core/libbase.a $(CRITERION_LIBS) \
 	$(EXTERNAL_LIBS)
 endif
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_know
+TESTS += tests/unit/unit_know
+tests_unit_unit_know_SOURCES = tests/unit/test_know.c \
+	tests/support/intask.c tests/support/intask.h tests/support/knowkit.c \
+	tests/support/knowkit.h tests/support/testdb.c tests/support/testdb.h
+tests_unit_unit_know_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_unit_know_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_know_LDADD = core/libknow.a core/libhost.a core/libstore.a \
+	core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+EXTRA_tests_unit_unit_know_DEPENDENCIES = plugins/local/local.la
+endif
+
+# Measurements, built on demand.
+EXTRA_PROGRAMS += tests/bench/bench_search
+tests_bench_bench_search_SOURCES = tests/bench/bench_search.c \
+	tests/support/knowkit.c tests/support/knowkit.h
+tests_bench_bench_search_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_bench_search_LDADD = core/libknow.a core/libhost.a core/libstore.a \
+	core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
+EXTRA_tests_bench_bench_search_DEPENDENCIES = plugins/local/local.la

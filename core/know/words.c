@@ -13,7 +13,7 @@
 #include "know/lexicon_data.h"
 
 #define CACHE_SIZE 8192 /* a power of two */
-#define CLASS_SIZE 2048 /* likewise, well above the number of listed words */
+#define CLASS_SIZE 4096 /* likewise, well above the number of listed words */
 
 struct cached {
     char text[SB_STEM_MAX], stem[SB_STEM_MAX];
@@ -24,6 +24,7 @@ struct cached {
 struct listed {
     char text[SB_STEM_MAX];
     unsigned flag;
+    const char *form; /* what it is read as, or NULL */
 };
 
 struct sb_words {
@@ -70,6 +71,17 @@ static void list_words(struct sb_words *words, const char *list, unsigned flag)
     }
 }
 
+static void list_forms(struct sb_words *words)
+{
+    for (size_t i = 0; i < sizeof(lexicon_forms) / sizeof(lexicon_forms[0]); i++) {
+        struct listed *slot = class_slot(words, lexicon_forms[i][0]);
+
+        if (!slot->text[0])
+            strncpy(slot->text, lexicon_forms[i][0], sizeof(slot->text) - 1);
+        slot->form = lexicon_forms[i][1];
+    }
+}
+
 static int destroy_words(struct sb_words *words)
 {
     sb_stemmer_delete(words->stemmer);
@@ -87,6 +99,7 @@ struct sb_words *sb_words_new(TALLOC_CTX *mem)
     talloc_set_destructor(words, destroy_words);
     list_words(words, SB_STOP_WORDS, SB_WORD_STOP);
     list_words(words, SB_COMMON_WORDS, SB_WORD_COMMON);
+    list_forms(words);
     return words;
 }
 
@@ -131,12 +144,14 @@ static size_t symbol(const char *p, const char *end)
 
 static void stem_into(struct sb_words *words, struct cached *entry)
 {
-    size_t len = strlen(entry->text);
+    const struct listed *listed = class_slot(words, entry->text);
+    const char *text = listed->form ? listed->form : entry->text;
+    size_t len = strlen(text);
     const sb_symbol *out =
-        is_digit(entry->text[0])
+        is_digit(text[0])
             ? NULL
-            : sb_stemmer_stem(words->stemmer, (const sb_symbol *)entry->text, (int)len);
-    const char *stem = out ? (const char *)out : entry->text;
+            : sb_stemmer_stem(words->stemmer, (const sb_symbol *)text, (int)len);
+    const char *stem = out ? (const char *)out : text;
 
     if (out)
         len = (size_t)sb_stemmer_length(words->stemmer);
@@ -145,7 +160,7 @@ static void stem_into(struct sb_words *words, struct cached *entry)
     memmove(entry->stem, stem, len);
     entry->stem[len] = '\0';
     entry->hash = sb_stem_hash(entry->stem);
-    entry->flags = class_slot(words, entry->text)->flag;
+    entry->flags = class_slot(words, text)->flag;
 }
 
 static void look_up(struct sb_words *words, struct sb_word *word)
