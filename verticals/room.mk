@@ -22,3 +22,9 @@ verticals_home_services_home_services_la_SOURCES = \
 verticals_home_services_home_services_la_CPPFLAGS = $(plugin_cppflags)
 verticals_home_services_home_services_la_CFLAGS = $(plugin_cflags)
 verticals_home_services_home_services_la_LDFLAGS = $(plugin_ldflags)
+
+nobase_dist_pkgdata_DATA += \
+	verticals/golf/scenarios/desk.scn verticals/golf/scenarios/requests.scn \
+	verticals/home_services/scenarios/emergencies.scn \
+	verticals/home_services/scenarios/requests.scn \
+	verticals/salon/scenarios/copper-comb.yaml verticals/salon/scenarios/salon.scn

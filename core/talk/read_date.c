@@ -68,7 +68,8 @@ static void take_time(const struct sb_tokens *t, struct found *f)
         /* A bare number right after a day needs its "at". */
         if (!n || (hit.weak && !(f->has_time && f->time.part)))
             return;
-        if (f->has_time)
+        /* In "for 2 on Sunday at 8 am" the bare number was no time at all. */
+        if (f->has_time && !(f->time.weak && !hit.weak && !hit.part && !f->time.part))
             refine(&f->time, &hit);
         else
             f->time = hit;

@@ -238,8 +238,12 @@ static size_t keep_passage(struct sb_run *run, const struct sb_passage *p)
     size_t i;
 
     for (i = 0; i < run->found.count; i++)
-        if (strcmp(run->found.passages[i].id, p->id) == 0)
+        if (strcmp(run->found.passages[i].id, p->id) == 0) {
+            /* It may answer the narrower question far better. */
+            if (p->score > run->found.passages[i].score)
+                run->found.passages[i].score = p->score;
             return i + 1;
+        }
     all = sb_array(run->mem, struct sb_passage, run->found.count + 1);
     if (run->found.count)
         memcpy(all, run->found.passages, run->found.count * sizeof(*all));

@@ -92,6 +92,8 @@ bool said_last(struct brain *b, const char *name);
 /* Decides and emits tool calls; returns how many, or a negative code of the sink. */
 int brain_act(struct brain *b);
 bool has_tool(const struct brain *b, const char *name);
+/* The field that the message names ("the phone number is wrong"), or NULL. */
+const struct sb_field *named_field(struct brain *b);
 
 /* ---- brain_results ---- */
 void brain_results(struct brain *b);
@@ -111,6 +113,8 @@ void greet(struct brain *b);
 /* ---- brain_intake ---- */
 /* Thanks for what was captured, and asks again for what was not understood. */
 void intake_acknowledge(struct brain *b);
+/* Repeats dates and numbers that were captured: they are easily misheard. */
+void intake_repeat(struct brain *b);
 /* Asks the next question, reads back or says that it is done. `after_answer`: a
  * question of the person's was answered just before. */
 void intake_continue(struct brain *b, bool after_answer);

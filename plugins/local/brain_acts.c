@@ -7,7 +7,9 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define LIST(...)                                                                      \
     (const char *const[])                                                              \
@@ -114,6 +116,23 @@ static bool is_same(const struct sb_field *field, const struct sb_heard *heard)
     return field->state != SB_FIELD_EMPTY && strcmp(field->value, heard->value) == 0;
 }
 
+/* A number that is really a time of day or a count of holes. */
+static bool is_part_of_more(const struct brain *b, const struct sb_heard *heard)
+{
+    const char *at =
+        heard->text && *heard->text ? strstr(b->turn->message, heard->text) : NULL;
+    const char *after;
+
+    if (heard->kind != SB_FIELD_NUMBER || !at)
+        return false;
+    after = at + strlen(heard->text);
+    after += strspn(after, " ");
+    return *after == ':' || strncasecmp(after, "am", 2) == 0 ||
+           strncasecmp(after, "pm", 2) == 0 || strncasecmp(after, "o'clock", 7) == 0 ||
+           strncasecmp(after, "hole", 4) == 0 || strncasecmp(after, "th", 2) == 0 ||
+           strncasecmp(after, "a.m", 3) == 0 || strncasecmp(after, "p.m", 3) == 0;
+}
+
 /* `wanted`: an intake is running or begins with this message. */
 static bool takes(struct brain *b, const struct sb_heard *heard, bool wanted)
 {
@@ -121,7 +140,8 @@ static bool takes(struct brain *b, const struct sb_heard *heard, bool wanted)
     bool is_next = strcmp(heard->field, b->turn->next_field) == 0;
     bool settled;
 
-    if (!field || heard->confidence < 0.35 || is_same(field, heard))
+    if (!field || heard->confidence < 0.35 || is_same(field, heard) ||
+        is_part_of_more(b, heard))
         return false;
     settled = field->state == SB_FIELD_FILLED || field->state == SB_FIELD_CONFIRMED;
     if (settled)
@@ -138,6 +158,17 @@ static bool takes(struct brain *b, const struct sb_heard *heard, bool wanted)
     return !is_in_question(b, heard) || b->turn->urgency.level >= 2;
 }
 
+/* In "0175, no wait, 0176" the last one counts. */
+static bool is_taken_back(const struct brain *b, size_t at)
+{
+    size_t i;
+
+    for (i = at + 1; b->read.corrects && i < b->turn->heard_count; i++)
+        if (strcmp(b->turn->heard[i].field, b->turn->heard[at].field) == 0)
+            return true;
+    return false;
+}
+
 static void take_heard(struct acts *a, bool wanted)
 {
     struct brain *b = a->b;
@@ -146,26 +177,132 @@ static void take_heard(struct acts *a, bool wanted)
     for (i = 0; i < b->turn->heard_count; i++) {
         const struct sb_heard *heard = &b->turn->heard[i];
 
-        if (takes(b, heard, wanted))
+        if (takes(b, heard, wanted) && !is_taken_back(b, i))
             capture(a, heard->field, heard->value,
                     heard->text && *heard->text ? heard->text : b->turn->message);
     }
 }
 
-/* ---- beginning ---- */
+/* ---- how many ---- */
 
-/* The field that holds free words: "message" if there is one, else the first text that
- * is required. */
-static const struct sb_field *words_field(const struct brain *b)
+/* "for 4", "four of us", "party of 12", "a foursome": a number without its unit, which
+ * the core's readers leave alone. */
+static int party_size(const char *text)
 {
-    const struct sb_field *found = find_field(b, "message");
+    static const char *const words[] = {"two", "three",  "four",   "five",
+                                        "six", "seven",  "eight",  "nine",
+                                        "ten", "eleven", "twelve", NULL};
+    static const char *const some[] = {"twosome", "threesome", "foursome", NULL};
+    static const char *const leads[] = {" for ",    " party of ", " group of ",
+                                        " we are ", " were ",     NULL};
+    const char *p;
+    size_t i, w;
+
+    for (i = 0; some[i]; i++)
+        if (has(text, some[i]))
+            return (int)i + 2;
+    for (i = 0; leads[i]; i++)
+        for (p = strstr(text, leads[i]); p; p = strstr(p + 1, leads[i])) {
+            const char *at = p + strlen(leads[i]), *after;
+            int n = atoi(at);
+
+            for (w = 0; words[w] && !n; w++)
+                if (strncmp(at, words[w], strlen(words[w])) == 0)
+                    n = (int)w + 2;
+            after = at + strcspn(at, " ");
+            if (n > 0 && n < 500 && strspn(at, "0123456789") < 4 &&
+                !begins_any(after,
+                            LIST("am", "pm", "holes", "hole", "hours", "hour",
+                                 "minutes", "days", "00", "30", "15", "45", "th",
+                                 "dollars", "years", "year", "weeks", "months")) &&
+                !(isdigit((unsigned char)*at) && isalpha((unsigned char)after[-1])))
+                return n;
+        }
+    return 0;
+}
+
+static void take_party(struct acts *a)
+{
+    struct brain *b = a->b;
+    int n = party_size(b->read.plain);
     size_t i;
 
-    for (i = 0; !found && i < b->turn->field_count; i++)
-        if (b->turn->fields[i].kind == SB_FIELD_TEXT && b->turn->fields[i].required)
-            found = &b->turn->fields[i];
-    return found;
+    for (i = 0; n > 0 && i < b->turn->field_count; i++) {
+        const struct sb_field *field = &b->turn->fields[i];
+
+        if (field->kind == SB_FIELD_NUMBER && field->required &&
+            field->state == SB_FIELD_EMPTY) {
+            capture(a, field->name, arena_printf(&b->arena, "%d", n), b->turn->message);
+            return;
+        }
+    }
 }
+
+/* ---- a name in passing ---- */
+
+static bool is_name_word(const char *p, size_t len)
+{
+    size_t i;
+
+    if (len < 2 || !isupper((unsigned char)*p))
+        return false;
+    for (i = 1; i < len; i++)
+        if (!isalpha((unsigned char)p[i]) && !strchr("'-", p[i]) &&
+            (unsigned char)p[i] < 0x80)
+            return false;
+    return true;
+}
+
+/* Two capitalised words at `p`; their length, or 0. */
+static size_t full_name_at(const char *p)
+{
+    size_t first = strcspn(p, " ,.;!?\n"), second;
+
+    if (!is_name_word(p, first) || p[first] != ' ')
+        return 0;
+    second = strcspn(p + first + 1, " ,.;!?\n");
+    return is_name_word(p + first + 1, second) ? first + 1 + second : 0;
+}
+
+/* "it's Maria Lopez, ...", "..., Tom Reed, 203 555 0102": nobody was asked for a name,
+ * so it takes the words or the number around it to know one. */
+static void take_name(struct acts *a)
+{
+    static const char *const leads[] = {"it's ", "its ", "this is ", "name's ", NULL};
+    struct brain *b = a->b;
+    const struct sb_field *field = NULL;
+    const char *message = b->turn->message, *p;
+    size_t i, len;
+
+    for (i = 0; i < b->turn->field_count && !field; i++)
+        if (b->turn->fields[i].kind == SB_FIELD_NAME &&
+            b->turn->fields[i].state == SB_FIELD_EMPTY)
+            field = &b->turn->fields[i];
+    if (!field || is_captured(a, field->name))
+        return;
+    for (i = 0; leads[i]; i++) {
+        p = find_nocase(message, leads[i]);
+        len = p ? full_name_at(p + strlen(leads[i])) : 0;
+        if (len) {
+            p = arena_copy(&b->arena, p + strlen(leads[i]), len);
+            capture(a, field->name, p, p);
+            return;
+        }
+    }
+    for (p = strchr(message, ','); p; p = strchr(p + 1, ',')) {
+        const char *name = p + 1 + strspn(p + 1, " ");
+
+        len = full_name_at(name);
+        if (len && name[len] == ',' &&
+            isdigit((unsigned char)name[len + 1 + strspn(name + len + 1, " ")])) {
+            p = arena_copy(&b->arena, name, len);
+            capture(a, field->name, p, p);
+            return;
+        }
+    }
+}
+
+/* ---- beginning ---- */
 
 /* The core asks a message for no more than whom to answer. */
 static void start_message(struct acts *a, const char *reason, const char *message)
@@ -196,6 +333,71 @@ static const char *message_words(const struct brain *b)
     return "";
 }
 
+/* The field that asks what it is about, in free words. */
+static const struct sb_field *words_field(const struct brain *b)
+{
+    size_t i;
+
+    for (i = 0; i < b->turn->field_count; i++)
+        if (b->turn->fields[i].kind == SB_FIELD_TEXT && b->turn->fields[i].required &&
+            strcmp(b->turn->fields[i].name, "message") != 0)
+            return &b->turn->fields[i];
+    return NULL;
+}
+
+/* Words of a request that do not say what it is about. */
+static const char *const generic[] = {
+    "book",        "booking",  "schedule",  "appointment", "visit",   "service",
+    "services",    "repair",   "repairs",   "technician",  "tech",    "plumber",
+    "electrician", "estimate", "quote",     "call",        "someone", "somebody",
+    "come",        "out",      "send",      "please",      "soon",    "asap",
+    "today",       "tomorrow", "morning",   "afternoon",   "evening", "week",
+    "weekend",     "day",      "time",      "looking",     "set",     "make",
+    "job",         "work",     "fix",       "something",   "name",    "number",
+    "phone",       "address",  "email",     "hoping",      "house",   "home",
+    "possible",    "thanks",   "available", "monday",      "tuesday", "wednesday",
+    "thursday",    "friday",   "saturday",  "sunday",      "id",      "im",
+    "ive",         "wed",      "were",      "lets",        "hi",      "hello",
+    "yes",         "sure",     "back",      "guy",         "guys",    "ok",
+    "okay",        "great",    "over",      "able",        "here",    "there",
+    "one",         "request",  "hey",       "id",          NULL};
+
+static bool is_generic(const char *word)
+{
+    size_t i;
+
+    for (i = 0; generic[i]; i++)
+        if (strcmp(generic[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Is the word part of a name, a number or a date that was heard? */
+static bool is_heard(struct brain *b, const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < b->turn->heard_count; i++)
+        if (b->turn->heard[i].kind != SB_FIELD_CHOICE &&
+            b->turn->heard[i].kind != SB_FIELD_TEXT && b->turn->heard[i].text &&
+            has(plain(&b->arena, b->turn->heard[i].text), word))
+            return true;
+    return false;
+}
+
+/* Does the message say what is wrong or wanted, beyond that something is? */
+static bool says_what(struct brain *b)
+{
+    const char *cursor = b->turn->message, *end = cursor + strlen(cursor);
+    struct local_word word;
+
+    while (local_words_next(b->words, &cursor, end, &word))
+        if (word.weight > 0.5f && !isdigit((unsigned char)word.text[0]) &&
+            !is_generic(word.text) && !is_heard(b, word.text))
+            return true;
+    return false;
+}
+
 static void start_request(struct acts *a, const char *reason)
 {
     struct brain *b = a->b;
@@ -203,15 +405,9 @@ static void start_request(struct acts *a, const char *reason)
 
     call(a, "start_intake", LIST("reason", reason, "message", b->turn->message));
     take_heard(a, true);
-    if (words && words->state == SB_FIELD_EMPTY && words->required &&
-        strcmp(words->name, "message") != 0 && b->read.words >= 4 &&
-        (b->turn->urgency.level > 0 ||
-         has_any(b->read.plain,
-                 LIST("is leaking", "leak*", "broken", "stopped", "not working",
-                      "clog*", "isnt working", "wont", "burst", "install*", "replace*",
-                      "repair", "fix", "no heat", "no hot water", "not cooling",
-                      "not heating", "trip*", "noise", "smell*", "flood*",
-                      "doesnt work", "quote for", "estimate for", "new"))))
+    take_party(a);
+    take_name(a);
+    if (words && words->state == SB_FIELD_EMPTY && says_what(b))
         capture(a, words->name, b->turn->message, b->turn->message);
 }
 
@@ -281,9 +477,24 @@ static bool fits_kind(const struct brain *b, int kind)
     }
 }
 
+/* "9 am then", after "Saturday at 11 pm" was not possible: the day still holds. */
+static const char *with_day_before(struct brain *b)
+{
+    static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
+                                       "friday", "saturday", "sunday",    "tomorrow",
+                                       "today",  NULL};
+    const char *before = plain(&b->arena, b->before);
+    const char *day = has_any(before, days);
+
+    if (!day || has_any(b->read.plain, days) || !count_digits(b->turn->message))
+        return b->turn->message;
+    return arena_printf(&b->arena, "%s %s", day, b->turn->message);
+}
+
 static void take_raw(struct acts *a, const struct sb_field *field)
 {
     struct brain *b = a->b;
+    const char *value = b->turn->message;
 
     if (is_captured(a, field->name))
         return;
@@ -292,12 +503,15 @@ static void take_raw(struct acts *a, const struct sb_field *field)
         return;
     }
     if (is_answerish(b) && fits_kind(b, field->kind) &&
-        (a->captured_count == 0 || field->kind == SB_FIELD_TEXT))
-        capture(a, field->name, b->turn->message, b->turn->message);
+        (a->captured_count == 0 || field->kind == SB_FIELD_TEXT)) {
+        if (field->kind == SB_FIELD_DATE)
+            value = with_day_before(b);
+        capture(a, field->name, value, value);
+    }
 }
 
 /* Which field the message names, or NULL. */
-static const struct sb_field *named_field(struct brain *b)
+const struct sb_field *named_field(struct brain *b)
 {
     static const struct {
         int kind;
@@ -393,12 +607,32 @@ static void look_back(struct acts *a)
 
 /* ---- by phase ---- */
 
+/* The field that our last reply asked for, which after a question of the person's need
+ * not be the next one any more. */
+static const struct sb_field *asked_field(struct brain *b)
+{
+    const char *last = plain(&b->arena, b->turn->last_reply ? b->turn->last_reply : "");
+    size_t i;
+
+    for (i = 0; i < b->turn->field_count; i++) {
+        const struct sb_field *field = &b->turn->fields[i];
+
+        if (field->state == SB_FIELD_EMPTY &&
+            (holds(last, plain(&b->arena, field->ask)) ||
+             holds(last, plain(&b->arena, field->retry ? field->retry : ""))))
+            return field;
+    }
+    return find_field(b, b->turn->next_field);
+}
+
 static void act_collecting(struct acts *a)
 {
     struct brain *b = a->b;
-    const struct sb_field *next = find_field(b, b->turn->next_field);
+    const struct sb_field *next = asked_field(b);
 
     take_heard(a, true);
+    if (next && next->kind == SB_FIELD_NUMBER && b->read.question_count == 0)
+        take_party(a);
     if (a->captured_count && !(next && next->kind == SB_FIELD_TEXT))
         return;
     if (b->read.told_already) {
@@ -501,7 +735,7 @@ static void look_up(struct acts *a, const char *question)
     place = area_asked(b, question);
     if (place)
         call(a, "check_service_area", LIST("place", place));
-    else if (strlen(question) + 12 < strlen(b->turn->message) &&
+    else if (strlen(question) + 4 < strlen(b->turn->message) &&
              !answer(b, question, &ignored))
         call(a, "search_knowledge", LIST("query", question));
     b->cited_count = 0;
@@ -517,8 +751,7 @@ int brain_act(struct brain *b)
     struct acts a = {.b = b};
     size_t i;
 
-    if (b->result_count || b->read.injects || is_refused(b) ||
-        b->read.empty)
+    if (b->result_count || b->read.injects || is_refused(b) || b->read.empty)
         return 0;
     if (b->turn->urgency.level >= 2)
         act_urgent(&a);
@@ -530,8 +763,13 @@ int brain_act(struct brain *b)
         act_readback(&a);
     else
         act_idle(&a);
-    for (i = 0; i < b->read.question_count && b->turn->urgency.level < 2; i++)
+    for (i = 0; i < b->read.question_count && b->turn->urgency.level < 2; i++) {
+        const char *before = b->before;
+
+        b->before = i ? b->read.questions[i - 1] : before;
         look_up(&a, b->read.questions[i]);
+        b->before = before;
+    }
     if (b->read.bye && b->read.words <= 6 && !a.emitted &&
         b->turn->intake_phase != SB_INTAKE_COLLECTING)
         call(&a, "end_conversation", (const char *const[]){NULL});

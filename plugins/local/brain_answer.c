@@ -6,11 +6,13 @@
  */
 #include "brain_question.h"
 
+#include <stdlib.h>/*DBG*/
 #include <ctype.h>
 #include <string.h>
 
 #define NEED 0.55        /* of the question's weight, found */
 #define NEED_CURATED 0.5 /* in a FAQ or a fact */
+#define SURE 0.9         /* score of a FAQ that is taken at its word */
 #define LONGEST 420      /* bytes of an answer before it is cut to its sentences */
 #define MOST_ROWS 7
 
@@ -176,9 +178,10 @@ static void score_unit(struct table *t, size_t i)
                (asked->type && (unit->holds & strict) ? 1 : with_neighbours(t, i, w));
     }
     unit->coverage = all > 0 ? got / all : t->q.wants & WANTS_STRICT ? 1 : 0;
-    unit->score = unit->coverage + 0.3 * unit->passage->score;
-    if (unit->passage->kind != SB_PASSAGE_PAGE)
-        unit->score += 0.1;
+    /* The search knows every way in which a curated answer may be asked for. */
+    unit->score =
+        unit->coverage +
+        (unit->passage->kind == SB_PASSAGE_PAGE ? 0.5 : 1.2) * unit->passage->score;
     if (unit->holds & t->q.wants & ~(unsigned)(WANTS_YESNO | WANTS_WHO))
         unit->score += 0.15;
     if (strlen(unit->text) > 300)
@@ -201,6 +204,35 @@ static bool is_kind(const struct table *t, const struct unit *unit)
     return false;
 }
 
+/* "What is a scramble?" explains a word: that is an answer only to somebody who used
+ * the word. */
+static bool explains_another_word(struct brain *b, const struct table *t,
+                                  const struct unit *unit)
+{
+    const char *title =
+        plain(&b->arena, unit->passage->title ? unit->passage->title : "");
+    struct unit_word words[MAX_UNIT_WORDS];
+    size_t n, w;
+
+    if (unit->passage->kind != SB_PASSAGE_FAQ ||
+        (!begins_any(title, LIST("what is a", "what is an")) && !has(title, "mean")))
+        return false;
+    n = words_of(b, title, words, MAX_UNIT_WORDS);
+    for (w = 0; w < t->q.count; w++)
+        if (t->q.words[w].weight >= 0.5f &&
+            match(&t->q.words[w], words, n, title) >= 0.8)
+            return false;
+    return true;
+}
+
+/* The search knows every way in which a FAQ may be asked; we see only its title. */
+static double need_of(const struct unit *unit)
+{
+    if (unit->passage->kind == SB_PASSAGE_FAQ && unit->passage->score >= SURE)
+        return 0;
+    return unit->passage->kind == SB_PASSAGE_PAGE ? NEED : NEED_CURATED;
+}
+
 static bool is_asking(const struct unit *unit)
 {
     size_t len = strlen(unit->text);
@@ -208,17 +240,17 @@ static bool is_asking(const struct unit *unit)
     return len && unit->text[len - 1] == '?';
 }
 
-static const struct unit *best_unit(struct table *t)
+static const struct unit *best_unit(struct brain *b, struct table *t)
 {
     const struct unit *best = NULL;
     size_t i;
 
     for (i = 0; i < t->count; i++) {
         struct unit *unit = &t->units[i];
-        double need = unit->passage->kind == SB_PASSAGE_PAGE ? NEED : NEED_CURATED;
 
         score_unit(t, i);
-        if (unit->coverage < need || !is_kind(t, unit) || is_asking(unit))
+        if (unit->coverage < need_of(unit) || !is_kind(t, unit) || is_asking(unit) ||
+            explains_another_word(b, t, unit))
             continue;
         if (!best || unit->score > best->score + 1e-9)
             best = unit;
@@ -448,7 +480,7 @@ bool answer(struct brain *b, const char *question, struct text *out)
         return false;
     t->count = units_cut(b, t->q.wants, t->units);
     fill_matches(b, t);
-    best = best_unit(t);
+    best = best_unit(b, t);
     if (!best)
         return false;
     if (best->passage->kind != SB_PASSAGE_PAGE)

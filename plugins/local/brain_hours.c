@@ -295,6 +295,22 @@ static bool say_now(struct brain *b, struct text *out)
     return true;
 }
 
+/* "Friday 25 December (Christmas Day): closed" as one says it. */
+static void say_day_line(struct brain *b, const char *line, struct text *out)
+{
+    const char *colon = strstr(line, ": ");
+    const char *hours = colon ? colon + 2 : "";
+    int len = (int)(colon ? colon - line : 0);
+
+    if (!colon || strchr(line, '\n') || strcmp(hours, "unknown") == 0)
+        say_sentence(out, line);
+    else if (strcmp(hours, "closed") == 0)
+        text_sentence(out, arena_printf(&b->arena, "We're closed on %.*s.", len, line));
+    else
+        text_sentence(
+            out, arena_printf(&b->arena, "On %.*s we're open %s.", len, line, hours));
+}
+
 static bool say_looked_up(struct brain *b, const char *day, struct text *out)
 {
     size_t i;
@@ -304,7 +320,7 @@ static bool say_looked_up(struct brain *b, const char *day, struct text *out)
 
         if (strcmp(r->tool, "business_hours") == 0 && r->done && r->ok && *r->text &&
             find_nocase(r->arguments, day)) {
-            say_sentence(out, r->text);
+            say_day_line(b, r->text, out);
             return true;
         }
     }

@@ -70,8 +70,7 @@ static const char *first_name(struct brain *b, const char *full)
 /* Is saying the value back worth the words? Numbers and dates can be misheard. */
 static bool is_worth_repeating(const struct sb_field *field)
 {
-    return field->kind == SB_FIELD_DATE || field->kind == SB_FIELD_NUMBER ||
-           field->kind == SB_FIELD_CHOICE;
+    return field->kind == SB_FIELD_DATE || field->kind == SB_FIELD_NUMBER;
 }
 
 static const char *counted(struct brain *b, const struct sb_field *field,
@@ -154,11 +153,24 @@ static void acknowledge_decline(struct brain *b, const struct result *result)
         text_sentence(&b->out, say(b, "decline.ok"));
 }
 
+/* "I already told you my name": so it is. */
+static void recall(struct brain *b)
+{
+    const struct sb_field *field = named_field(b);
+
+    if (field && *field->value)
+        text_sentence(
+            &b->out,
+            arena_printf(&b->arena, "%s I have %s as the %s.", say(b, "told_already"),
+                         *field->spoken ? field->spoken : field->value, field->label));
+    else
+        text_sentence(&b->out, say(b, "told_missing"));
+}
+
 void intake_acknowledge(struct brain *b)
 {
-    size_t good = 0, i, listed = 0;
+    size_t good = 0, i;
     bool named = false, changed = false, fresh = find_result(b, "start_intake") != NULL;
-    const char *list;
 
     for (i = 0; i < b->result_count; i++) {
         const struct result *r = &b->results[i];
@@ -173,15 +185,23 @@ void intake_acknowledge(struct brain *b)
             changed = changed || is_change(b, r);
         } else if (strcmp(r->tool, "capture_field") == 0 && !fresh) {
             say_error(b, r);
-        } else if (strcmp(r->tool, "decline_field") == 0 && !fresh) {
+        } else if (strcmp(r->tool, "decline_field") == 0) {
             acknowledge_decline(b, r);
         }
     }
-    if (b->read.told_already && good)
+    if (b->read.told_already && !b->result_count)
+        recall(b);
+    else if (b->read.told_already && good)
         text_sentence(&b->out, say(b, "told_already"));
     else if (good && (!fresh || named || changed))
         text_sentence(&b->out, thanks(b, named, changed));
-    list = list_captured(b, &listed);
+}
+
+void intake_repeat(struct brain *b)
+{
+    size_t listed = 0;
+    const char *list = list_captured(b, &listed);
+
     if (listed && b->turn->urgency.level < 2 &&
         b->turn->intake_phase == SB_INTAKE_COLLECTING)
         text_sentence(&b->out, arena_printf(&b->arena, "I have %s.", list));
@@ -207,7 +227,17 @@ static bool is_asked_by_error(const struct brain *b)
     return b->out.len > 0 && b->out.data[b->out.len - 1] == '?';
 }
 
-static void ask(struct brain *b, const struct sb_field *field)
+/* "Back to your request: what name shall I put on it?" */
+static void lower_after_colon(struct brain *b, size_t from)
+{
+    char *p = b->out.data + from;
+
+    if (from >= 2 && b->out.data[from - 2] == ':' && isupper((unsigned char)*p) &&
+        islower((unsigned char)p[1]))
+        *p = (char)tolower((unsigned char)*p);
+}
+
+static void ask_now(struct brain *b, const struct sb_field *field)
 {
     if (is_retry(b, field) && is_asked_by_error(b))
         return;
@@ -217,6 +247,15 @@ static void ask(struct brain *b, const struct sb_field *field)
         text_sentence(&b->out, field->retry);
     else
         text_sentence(&b->out, field->ask);
+}
+
+static void ask(struct brain *b, const struct sb_field *field)
+{
+    size_t from = b->out.len + 1;
+
+    ask_now(b, field);
+    if (b->out.len > from)
+        lower_after_colon(b, from);
 }
 
 /* ---- reading back ---- */

@@ -152,6 +152,7 @@ static const struct preset presets[] = {
       "No problem. Anything else I can do for you?"}},
     {"area.ask",
      {"Which town or ZIP code are you in?", "What town is it, or ZIP code?"}},
+    {"and_now", {"What can I do for you?", "How can I help?"}},
     {"great", {"Great. What can I do for you?", "Good. How can I help?"}},
     {"memory.none",
      {"I don't have an earlier conversation of ours to look at. How can I help "

@@ -377,6 +377,13 @@ static void add_synonyms(struct brain *b, struct question *q)
     }
 }
 
+/* "How much is the tune-up?" after "a furnace tune-up": what was said before tells
+ * which, without having to be in the answer. */
+static bool leans_on_before(const struct question *q)
+{
+    return has_any(q->plain, LIST("the", "it", "that", "this", "them", "those"));
+}
+
 void question_read(struct brain *b, const char *text, struct question *q)
 {
     size_t i;
@@ -399,5 +406,7 @@ void question_read(struct brain *b, const char *text, struct question *q)
         for (i = 0; i < q->count; i++)
             q->general = q->general && (q->words[i].type || q->words[i].weight < 0.5f);
     }
+    if (leans_on_before(q))
+        add_words(b, q, b->before, 0.2f);
     add_synonyms(b, q);
 }

@@ -523,12 +523,13 @@ static void read_replies(struct reading *r)
                 "you have that", "you already have", "you already asked",
                 "already answered", "asked me that", "you have it", "you have my",
                 "you already know", "already provided"));
-    r->corrects = has_any(
-        t, LIST("actually", "i meant", "i mean", "wrong", "correction", "change",
-                "should be", "supposed to be", "not right", "mistake", "typo",
-                "instead", "sorry its", "no its", "no it is", "mistyped", "make that",
-                "make it", "scratch that", "wait no", "rather than", "isnt right",
-                "incorrect", "misspelled", "no the", "no my"));
+    r->corrects =
+        has_any(t, LIST("actually", "i meant", "i mean", "wrong", "correction",
+                        "change", "should be", "supposed to be", "not right", "mistake",
+                        "typo", "instead", "sorry its", "no its", "no it is",
+                        "mistyped", "make that", "make it", "scratch that", "wait no",
+                        "no wait", "or rather", "rather than", "isnt right",
+                        "incorrect", "misspelled", "no the", "no my"));
 }
 
 static void read_tone(struct reading *r)
@@ -634,15 +635,15 @@ static const char *const own_wish[] = {"id like",
                                        NULL};
 /* What makes "can I book" a question about how booking works. */
 static const char *const about_booking[] = {
-    "online",        "in advance",     "how far",
-    "how do i",      "how can i",      "how early",
-    "how soon",      "do i need to",   "do i have to",
-    "do we need to", "do we have to",  "without",
-    "app",           "by phone",       "over the phone",
-    "how long",      "policy",         "deposit",
-    "what happens",  "if i",           "how much notice",
-    "should i",      "is it possible", "required",
-    "walk in",       "how to",         NULL};
+    "online",       "in advance",     "how far",
+    "how do i",     "how can i",      "how early",
+    "how soon",     "do i need",      "do i have to",
+    "do we need",   "do we have to",  "without",
+    "app",          "by phone",       "over the phone",
+    "how long",     "policy",         "deposit",
+    "what happens", "if i",           "how much notice",
+    "should i",     "is it possible", "required",
+    "walk in",      "how to",         NULL};
 
 static bool mentions_intake(struct brain *b)
 {
@@ -689,6 +690,21 @@ static void read_size(struct brain *b)
     r->gibberish = !r->language && b->turn->heard_count == 0 && is_gibberish(r->plain);
 }
 
+/* "and on Sundays?", "what about kids?": no sentence of its own. */
+static bool is_elliptic(struct brain *b)
+{
+    static const char *const leads[] = {"and",  "or",       "also", "for", "on",
+                                        "with", "same for", "but",  NULL};
+    const char *text = b->read.plain, *bare;
+
+    if (b->read.question_count != 1 || b->read.words > 7)
+        return false;
+    bare = plain(&b->arena, b->read.questions[0]);
+    if (begins_any(bare, LIST("what about", "how about")))
+        return true;
+    return begins_any(text, leads) && !begins_any(bare, question_starts);
+}
+
 void brain_read(struct brain *b)
 {
     struct reading *r = &b->read;
@@ -702,8 +718,5 @@ void brain_read(struct brain *b)
     read_replies(r);
     read_tone(r);
     read_intake(b);
-    r->elliptic = r->question_count == 1 && r->words <= 7 &&
-                  begins_any(plain(&b->arena, b->turn->message),
-                             LIST("and", "what about", "how about", "or", "also", "for",
-                                  "on", "with", "same for", "but what about"));
+    r->elliptic = is_elliptic(b);
 }

@@ -111,11 +111,14 @@ static void put_answer(struct brain *b, const struct text *part)
 static bool say_answers(struct brain *b)
 {
     size_t known = 0, unknown = 0, i;
+    const char *before = b->before;
 
     for (i = 0; i < b->read.question_count; i++) {
         const char *question = b->read.questions[i];
         struct text part = {.arena = &b->arena};
 
+        /* A later part leans on the one before it: "do you rent clubs and how much?" */
+        b->before = i ? b->read.questions[i - 1] : before;
         if (is_dealt_with(b, question))
             continue;
         if (asks_own_area(b, question) && !in_intake(b))
@@ -127,6 +130,7 @@ static bool say_answers(struct brain *b)
         known++;
         put_answer(b, &part);
     }
+    b->before = before;
     if (!unknown)
         return known > 0;
     if (!known)
@@ -214,10 +218,17 @@ void brain_reply(struct brain *b)
     if (!is_done(b, "confirm_intake"))
         intake_acknowledge(b);
     say_added(b);
+    if (!find_result(b, "start_intake"))
+        intake_repeat(b);
     if (b->turn->urgency.level < 3)
         answered = say_answers(b);
     say_start(b);
+    if (find_result(b, "start_intake"))
+        intake_repeat(b);
     intake_continue(b, answered);
     if (!b->out.len)
         say_idle(b);
+    else if (b->turn->intake_phase == SB_INTAKE_NONE && is_done(b, "capture_field") &&
+             !answered)
+        text_sentence(&b->out, say(b, "and_now"));
 }

@@ -181,13 +181,33 @@ static void cut_passage(struct cutter *c, const struct sb_passage *passage)
     }
 }
 
+/* The most relevant first: a search made in this turn adds its passages at the end. */
+static size_t best_passages(const struct sb_turn *turn, const struct sb_passage **best)
+{
+    size_t n = 0, i, j;
+
+    for (i = 0; i < turn->passage_count; i++) {
+        const struct sb_passage *p = &turn->passages[i];
+
+        if (!p->text || !*p->text ||
+            (n == MOST_PASSAGES && best[n - 1]->score >= p->score))
+            continue;
+        if (n < MOST_PASSAGES)
+            n++;
+        for (j = n - 1; j > 0 && best[j - 1]->score < p->score; j--)
+            best[j] = best[j - 1];
+        best[j] = p;
+    }
+    return n;
+}
+
 size_t units_cut(struct brain *b, unsigned wants, struct unit *units)
 {
     struct cutter c = {.b = b, .units = units, .wants = wants};
-    size_t i;
+    const struct sb_passage *best[MOST_PASSAGES];
+    size_t n = best_passages(b->turn, best), i;
 
-    for (i = 0; i < b->turn->passage_count && i < MOST_PASSAGES; i++)
-        if (b->turn->passages[i].text && *b->turn->passages[i].text)
-            cut_passage(&c, &b->turn->passages[i]);
+    for (i = 0; i < n; i++)
+        cut_passage(&c, best[i]);
     return c.count;
 }

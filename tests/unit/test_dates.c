@@ -60,6 +60,15 @@ static void check_rows(const struct sb_read_hint *hint, const struct row *rows,
 #define CHECK_ROWS(hint, rows)                                                         \
     check_rows((hint), (rows), sizeof(rows) / sizeof(rows[0]))
 
+Test(dates, takes_no_group_for_an_hour)
+{
+    struct sb_read_hint hint = hint_at(2026, 11, 21, 14, 5);
+
+    check(&hint, "for 2 on Tuesday at 8 am", "2026-11-24T08:00");
+    check(&hint, "a table for 3 on Tuesday at 2pm", "2026-11-24T14:00");
+    check(&hint, "at 3 on Tuesday", "2026-11-24T15:00");
+}
+
 Test(dates, reads_days)
 {
     static const struct row rows[] = {
