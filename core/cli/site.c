@@ -17,17 +17,29 @@
 #include "know/onboard.h"
 #include "store/events.h"
 
+/* What is shown while a site is read, and told at the end. */
+struct progress {
+    bool live; /* standard error is a terminal */
+    struct sb_crawl_status last;
+};
+
 static void on_progress(void *arg, const struct sb_crawl_status *status)
 {
-    const bool *live = arg;
+    struct progress *progress = arg;
 
-    if (*live)
+    progress->last = *status;
+    if (progress->live)
         fprintf(stderr, "\r\033[K  %d pages found, %d read, %d failed", status->found,
                 status->read, status->failed);
-    if (status->state != SB_CRAWL_DONE)
-        return;
+}
+
+static void tell_result(const struct progress *progress)
+{
+    const struct sb_crawl_status *status = &progress->last;
+
     fprintf(stderr, "%s  %d pages read, %d failed, %d pieces of knowledge",
-            *live ? "\r\033[K" : "", status->read, status->failed, status->chunks);
+            progress->live ? "\r\033[K" : "", status->read, status->failed,
+            status->chunks);
     if (status->contradictions)
         fprintf(stderr, ", %d contradiction%s between pages", status->contradictions,
                 status->contradictions == 1 ? "" : "s");
@@ -54,7 +66,7 @@ static int check_vertical(const struct sb_app *app, TALLOC_CTX *mem,
 int sb_site_read(struct sb_app *app, TALLOC_CTX *mem, const struct sb_site_wish *wish,
                  const char **slug_r)
 {
-    bool live = isatty(STDERR_FILENO);
+    struct progress progress = {.live = isatty(STDERR_FILENO)};
     const struct sb_onboard onboard = {
         .url = wish->url,
         .vertical = wish->vertical,
@@ -62,7 +74,7 @@ int sb_site_read(struct sb_app *app, TALLOC_CTX *mem, const struct sb_site_wish 
         .timezone = wish->timezone,
         .max_pages = wish->pages ? (int)strtol(wish->pages, NULL, 10) : 0,
         .progress = on_progress,
-        .arg = &live};
+        .arg = &progress};
     struct sb_err err = {0};
 
     *slug_r = NULL;
@@ -78,6 +90,7 @@ int sb_site_read(struct sb_app *app, TALLOC_CTX *mem, const struct sb_site_wish 
                 "The receptionist \"%s\" is there all the same and takes messages.\n",
                 *slug_r);
     }
+    tell_result(&progress);
     sb_events_publish(app->events, "agents", *slug_r);
     return 0;
 }
