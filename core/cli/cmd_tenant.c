@@ -12,6 +12,7 @@
 #include "cli/app.h"
 #include "cli/cmd.h"
 #include "cli/flags.h"
+#include "cli/report.h"
 #include "cli/site.h"
 #include "host/agent.h"
 #include "store/events.h"
@@ -134,6 +135,21 @@ static int delete (struct sb_app *app, TALLOC_CTX *mem, const struct order *orde
     return 0;
 }
 
+static int leads(struct sb_app *app, TALLOC_CTX *mem, const struct order *order)
+{
+    return sb_report_leads(app, mem, order->what);
+}
+
+static int pages(struct sb_app *app, TALLOC_CTX *mem, const struct order *order)
+{
+    return sb_report_pages(app, mem, order->what);
+}
+
+static int knowledge(struct sb_app *app, TALLOC_CTX *mem, const struct order *order)
+{
+    return sb_report_knowledge(app, mem, order->what);
+}
+
 static const struct verb {
     const char *name;
     int (*run)(struct sb_app *app, TALLOC_CTX *mem, const struct order *order);
@@ -141,6 +157,7 @@ static const struct verb {
 } verbs[] = {
     {"list", list, false},    {"export", export, true}, {"show", export, true},
     {"import", import, true}, {"add", add, true},       {"delete", delete, true},
+    {"leads", leads, true},   {"pages", pages, true},   {"knowledge", knowledge, true},
 };
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
 

@@ -8,7 +8,7 @@ core_libstore_a_SOURCES = core/store/child.c core/store/child.h core/store/clust
 	core/store/outbox.c core/store/outbox.h core/store/outcome.c core/store/outcome.h core/store/params.c core/store/pg.h \
 	core/store/pgerr.c core/store/pgerr.h core/store/place.c core/store/place.h \
 	core/store/pool.c core/store/pool.h core/store/roles.c core/store/roles.h \
-	core/store/rows.c core/store/rows.h core/store/tenants.c core/store/tenants.h \
+	core/store/report.c core/store/report.h core/store/rows.c core/store/rows.h core/store/tenants.c core/store/tenants.h \
 	core/store/tenants_put.c core/store/tx.c
 
 # Other rooms add their migrations with +=.
