@@ -116,6 +116,13 @@ static void task_ended(struct sb_task *task)
     sb_task_unref(task);
 }
 
+static _Thread_local uint64_t switches;
+
+uint64_t sb_task_switches(void)
+{
+    return switches;
+}
+
 void sb_task_resume(struct sb_task *task)
 {
     struct sb_loop *loop = task->loop;
@@ -123,6 +130,7 @@ void sb_task_resume(struct sb_task *task)
     assert(task->magic == SB_TASK_MAGIC && task->state == SB_TASK_READY);
     task->state = SB_TASK_RUNNING;
     loop->current = task;
+    switches++;
     sb_ctx_switch(&loop->ctx, &task->ctx, false);
     loop->current = NULL;
     if (task->state == SB_TASK_DONE)

@@ -59,6 +59,9 @@ struct sb_task *sb_task_spawn(struct sb_loop *loop, const char *name,
 /* The running task, or NULL in a callback. */
 struct sb_task *sb_task_self(void);
 const char *sb_task_name(const struct sb_task *task);
+/* How often tasks of this thread have been switched to: the same before and after a
+ * call tells that nothing was waited for. */
+uint64_t sb_task_switches(void);
 /* A talloc context freed when the task ends. */
 TALLOC_CTX *sb_task_mem(struct sb_task *task);
 

@@ -36,6 +36,22 @@ Test(task, sleep_is_never_short)
     sb_test_run(test_sleep_is_never_short, NULL);
 }
 
+static void test_switches_tell_a_wait(void *arg)
+{
+    uint64_t before = sb_task_switches();
+
+    (void)arg;
+    cr_assert_eq(sb_each("none", NULL, NULL, 0, 1), 0);
+    cr_assert_eq(sb_task_switches(), before);
+    cr_assert_eq(sb_yield(), 0);
+    cr_assert_gt(sb_task_switches(), before);
+}
+
+Test(task, switches_tell_whether_there_was_a_wait)
+{
+    sb_test_run(test_switches_tell_a_wait, NULL);
+}
+
 static void sleeper(void *arg)
 {
     int *canceled = arg;
