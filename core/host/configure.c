@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/task.h"
 #include "base/text.h"
 #include "host/cache.h"
@@ -163,6 +164,15 @@ static void tell_refused(const struct sb_plugins *plugins)
     }
 }
 
+static void describe_metrics(void)
+{
+    sb_metrics_help("switchboard_plugin_strikes_total",
+                    "Times that a plugin kept the loop busy over its budget");
+    sb_metrics_help("switchboard_provider_failures_total",
+                    "Failed attempts by provider, role and code");
+    sb_metrics_help("switchboard_llm_ms", "Time of a whole reply by who answered");
+}
+
 int sb_plugins_start(struct sb_plugins *plugins, struct sb_loop *loop,
                      struct sb_client *client, const struct sb_yaml *providers,
                      struct sb_err *err)
@@ -172,6 +182,7 @@ int sb_plugins_start(struct sb_plugins *plugins, struct sb_loop *loop,
     if (!plugins->hub.cache)
         plugins->hub.cache = sb_cache_new(plugins, CACHE_BYTES);
     tell_refused(plugins);
+    describe_metrics();
     return sb_plugins_reload(plugins, providers, err);
 }
 

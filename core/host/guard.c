@@ -9,16 +9,18 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "base/task.h"
 #include "host/instance.h"
 
 static _Thread_local struct sb_guard *current;
 
-static void measure(struct sb_guard *guard)
+static void measure(struct sb_guard *guard, int64_t now)
 {
-    int64_t spent = sb_clock_mono_us() - guard->since_us;
+    int64_t spent = now - guard->since_us;
 
     if (spent <= sb_instance_budget_us(guard->instance))
         return;
+    guard->since_us = now; /* one stretch is one strike */
     guard->strikes++;
     if (spent > guard->worst_us)
         guard->worst_us = spent;
@@ -39,7 +41,7 @@ void sb_guard_enter(struct sb_guard *guard, struct sb_instance *instance,
 
 void sb_guard_leave(struct sb_guard *guard)
 {
-    measure(guard);
+    measure(guard, sb_clock_mono_us());
     current = guard->outer;
 }
 
@@ -47,17 +49,27 @@ struct sb_guard *sb_guard_pause(void)
 {
     struct sb_guard *guard = current;
 
-    if (guard)
-        measure(guard);
     current = NULL;
+    if (!guard)
+        return NULL;
+    guard->paused_us = sb_clock_mono_us();
+    guard->switches = sb_task_switches();
+    measure(guard, guard->paused_us);
     return guard;
 }
 
 void sb_guard_resume(struct sb_guard *guard)
 {
+    int64_t now;
+
     current = guard;
-    if (guard)
-        guard->since_us = sb_clock_mono_us();
+    if (!guard)
+        return;
+    now = sb_clock_mono_us();
+    if (guard->switches != sb_task_switches())
+        guard->since_us = now;
+    else
+        guard->since_us += now - guard->paused_us;
 }
 
 struct sb_guard *sb_guard_current(void)

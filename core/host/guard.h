@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Times a call into a plugin: how long it keeps the loop busy between two moments in
- * which it lets go of it. Every service that may wait and every callback into the host
- * pauses the guard. A stretch longer than the budget is a strike.
+ * which the task has really waited. Every service that may wait and every callback into
+ * the host pauses the guard; where it turns out that nothing had to wait, the stretch
+ * goes on, less the host's own time. One longer than the budget is a strike.
  */
 #ifndef SB_HOST_GUARD_H
 #define SB_HOST_GUARD_H
@@ -16,9 +17,11 @@ struct sb_guard {
     struct sb_guard *outer;
     struct sb_instance *instance;
     const char *what; /* "llm", "embed" ...; static storage */
-    int64_t since_us;
-    int64_t worst_us; /* of the stretches over budget */
-    int strikes;      /* earned in this call */
+    int64_t since_us; /* where the stretch begins, had the host taken no time in it */
+    int64_t paused_us;
+    uint64_t switches; /* of tasks, when it was paused */
+    int64_t worst_us;  /* of the stretches over budget */
+    int strikes;       /* earned in this call */
 };
 
 void sb_guard_enter(struct sb_guard *guard, struct sb_instance *instance,

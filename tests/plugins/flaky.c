@@ -118,6 +118,12 @@ static int misbehave(struct state *state, const char *word, int number,
     }
     if (strcmp(word, "busy") == 0)
         keep_busy(state, number);
+    if (strcmp(word, "chatter") == 0) {
+        for (int i = 0; i < 10; i++) {
+            keep_busy(state, number);
+            (void)state->host->each(state->host->self, NULL, NULL, 0, 1);
+        }
+    }
     if (strcmp(word, "busy_twice") == 0) {
         keep_busy(state, number);
         (void)state->host->sleep_ms(state->host->self, 0);

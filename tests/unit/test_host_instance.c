@@ -281,6 +281,21 @@ IN_TASK(strikes, waiting_is_not_held_against_it, "flaky_a")
     cr_assert_eq(sb_plugins_instance(plugins, "flaky_a")->strikes, 0);
 }
 
+/* Calling a service that has nothing to wait for does not let go of the loop. */
+IN_TASK(strikes, a_service_that_does_not_wait_ends_no_stretch, "flaky_a")
+{
+    static const char *const names[] = {"flaky_a", NULL};
+    struct sb_plugins *plugins = arg;
+    struct test_reply reply = {.pieces = 0};
+    struct sb_chain *chain;
+
+    test_start(plugins, "flaky_a: {script: [chatter 10]}");
+    sb_plugins_set_budget(plugins, 60000);
+    cr_assert_eq(sb_chain_new(plugins, plugins, "llm", names, &chain, NULL), 0);
+    cr_assert_eq(test_ask(chain, &reply, NULL, NULL), 0);
+    cr_assert_geq(sb_plugins_instance(plugins, "flaky_a")->strikes, 1);
+}
+
 IN_TASK(strikes, each_stretch_between_two_waits_counts, "flaky_a")
 {
     static const char *const names[] = {"flaky_a", NULL};

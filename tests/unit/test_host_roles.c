@@ -84,6 +84,51 @@ IN_TASK(embed, steps_over_values_that_are_not_numbers)
     cr_assert_eq(out[1], 1.0f);
 }
 
+/* ---- the last resort ---- */
+
+static struct sb_plugins *load_with_local(void)
+{
+    static const char *const dirs[] = {TEST_PLUGINS, SB_BUILDDIR "/plugins", NULL},
+                             *const only[] = {"flaky_a", "local", NULL};
+
+    return sb_plugins_load(NULL, dirs, only);
+}
+
+static void last_resort(void *arg)
+{
+    static const char *const names[] = {"flaky_a", NULL}, *const texts[] = {"hello"};
+    struct sb_plugins *plugins = arg;
+    struct sb_instance *local;
+    struct sb_chain *chain;
+    int64_t outer;
+    float *out;
+    int dims = 0;
+
+    test_start(plugins, "flaky_a: {script: [hang]}");
+    cr_assert_eq(sb_chain_new(plugins, plugins, "embed", names, &chain, NULL), 0);
+    cr_assert_str_eq(sb_chain_describe(chain, chain), "flaky_a, local");
+
+    /* It needs nobody, so it answers also when all the time has been used up. */
+    outer = sb_task_deadline_push(0);
+    cr_assert_eq(sb_chain_embed(chain, chain, NULL, texts, 1, &out, &dims, NULL), 0);
+    sb_task_deadline_pop(outer);
+    cr_assert_gt(dims, 4);
+
+    /* It gets strikes like all others, but is never taken away. */
+    local = sb_plugins_instance(plugins, "local");
+    for (int i = 0; i < 2 * SB_STRIKES_OUT; i++)
+        sb_instance_strike(local, "llm", 60000);
+    cr_assert_eq(sb_plugins_instance(plugins, "local"), local);
+}
+
+Test(chain, local_is_always_the_last_and_always_there)
+{
+    struct sb_plugins *plugins = load_with_local();
+
+    sb_test_run(last_resort, plugins);
+    talloc_free(plugins);
+}
+
 /* ---- search ---- */
 
 static int load(void *arg, int (*add)(void *sink, int64_t id, const float *vector),
