@@ -57,6 +57,7 @@ static const struct sb_stmt SAY = {
     "  asked_seq = last_seq + 1, last_at = now(),"
     "  status = CASE WHEN status = 'ended' THEN 'open' ELSE status END,"
     "  context = COALESCE($8::jsonb, context),"
+    "  metadata = COALESCE($12::jsonb, metadata),"
     "  lease_holder = CASE WHEN asked_seq <= answered_seq AND (lease_until IS NULL OR"
     "   lease_until < now()) THEN $5::uuid ELSE lease_holder END,"
     "  lease_until = CASE WHEN asked_seq <= answered_seq AND (lease_until IS NULL OR"
@@ -240,7 +241,7 @@ static int add_words(struct sb_tx *tx, const struct sb_conv_words *w)
     sb_tx_add(tx, &SAY, sb_p_str(w->org), sb_p_str(w->id), sb_p_str(w->agent), hash,
               sb_p_str(w->holder), sb_p_str(w->client_id), sb_p_str(w->text),
               sb_p_opt(w->context), sb_p_opt(w->email), sb_p_opt(w->phone),
-              sb_p_opt(w->extra));
+              sb_p_opt(w->extra), sb_p_opt(w->metadata));
     row = sb_tx_add(tx, &READ_SAID, sb_p_str(w->org), sb_p_str(w->id),
                     sb_p_str(w->holder), hash, sb_p_str(w->client_id),
                     sb_p_str(w->agent), sb_p_opt(w->email), sb_p_opt(w->phone));

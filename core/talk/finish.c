@@ -181,8 +181,8 @@ void sb_run_stored(TALLOC_CTX *mem, const struct sb_conv_stored *stored,
 static bool is_gap(const struct sb_run *run, const struct sb_turn_out *out)
 {
     return !run->found.answerable && out->source_count == 0 && !run->only_facts &&
-           !*run->turn.refuse && run->urgency.level < 2 &&
-           strchr(run->message, '?') != NULL && strlen(run->message) > 8;
+           !*run->turn.refuse && run->urgency.level < 2 && strlen(run->message) > 8 &&
+           sb_heard_is_question(run->mem, run->message);
 }
 
 void sb_run_after(struct sb_run *run, const struct sb_turn_out *out)

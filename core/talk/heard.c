@@ -262,6 +262,18 @@ static bool is_question(const struct sb_tokens *t)
            sb_token_in(t, 0, opens) >= 0;
 }
 
+bool sb_heard_is_question(TALLOC_CTX *mem, const char *message)
+{
+    struct sb_tokens tokens;
+    size_t i;
+
+    sb_tokens_read(mem, message, &tokens);
+    for (i = 0; i < tokens.count; i++)
+        if (sb_token_is(&tokens, i, "?"))
+            return true;
+    return is_question(&tokens);
+}
+
 /* The answer to an open question is the message itself. */
 static void run_text(struct listen *l)
 {
@@ -269,6 +281,9 @@ static void run_text(struct listen *l)
     char *text;
 
     if (!l->next || l->next->tpl->kind != SB_FIELD_TEXT || l->tokens.count == 0)
+        return;
+    /* A name and a number are no description of anything. */
+    if (l->count > 0 && words_left(&l->tokens) == 0)
         return;
     text = sb_text_trim(talloc_strdup(l->mem, l->tokens.message));
     r.value = r.spoken = text;

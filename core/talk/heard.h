@@ -25,6 +25,8 @@ size_t sb_heard_read(TALLOC_CTX *mem, const char *message,
                      const struct sb_intake *intake, const struct sb_read_hint *base,
                      struct sb_heard *out, size_t max, bool *plain_r);
 
+/* Does it ask something: a question mark, or how it begins? */
+bool sb_heard_is_question(TALLOC_CTX *mem, const char *message);
 /* May this field's date lie in the past ("when did it start?")? */
 bool sb_heard_past_ok(const struct sb_template_field *field);
 

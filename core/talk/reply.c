@@ -148,7 +148,7 @@ static void strip_marks(struct sb_reply *reply, char *text)
             cite_mark(reply, in + 2);
             in = end + 2;
             /* The blank before a mark goes with it. */
-            if (out > text && out[-1] == ' ' && (*in == '.' || *in == ',' || !*in))
+            if (out > text && out[-1] == ' ' && strchr(" .,!?", *in))
                 out--;
             continue;
         }

@@ -17,7 +17,7 @@ check_PROGRAMS += tests/unit/unit_talk
 TESTS += tests/unit/unit_talk
 tests_unit_unit_talk_SOURCES = \
 	tests/unit/test_dates.c tests/unit/test_engine.c tests/unit/test_intake.c \
-	tests/unit/test_readers.c tests/unit/test_verbatim.c \
+	tests/unit/test_readers.c tests/unit/test_reply.c tests/unit/test_verbatim.c \
 	tests/support/intask.c tests/support/intask.h tests/support/plugins.c \
 	tests/support/plugins.h tests/support/testdb.c tests/support/testdb.h
 tests_unit_unit_talk_DEPENDENCIES = core/libtalk.a core/libknow.a core/libhost.a \

@@ -230,7 +230,7 @@ static void write_script(const struct bench *b, const char *path)
     (void)snprintf(org, sizeof(org), "'%s'::uuid", b->agent->business->org);
     (void)snprintf(agent, sizeof(agent), "'%s'::uuid", b->agent->id);
     const char *const say[] = {org,  CONVERSATION, agent,  HASH,   HOLDER, CLIENT_ID,
-                               ":m", "NULL",       "NULL", "NULL", "NULL"};
+                               ":m", "NULL",       "NULL", "NULL", "NULL", "NULL"};
     const char *const said[] = {org,       CONVERSATION, HOLDER, HASH,
                                 CLIENT_ID, agent,        "NULL", "NULL"};
     const char *const history[] = {org, CONVERSATION, "24"};
