@@ -333,8 +333,8 @@ int main(int argc, char **argv)
     static const char *const dirs[] = {SB_BUILDDIR "/tests/plugins/.libs", NULL};
     static const char *const only[] = {"scripted", "flaky_a", NULL};
     char folder[] = "/tmp/sb-bench-XXXXXX";
-    struct bench b = {.seconds = argc > 1 ? atoi(argv[1]) : 5,
-                      .clients = argc > 2 ? atoi(argv[2]) : 8};
+    struct bench b = {.seconds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5,
+                      .clients = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 8};
     struct sb_cluster *cluster = NULL;
     struct sb_err err = {0};
     struct sb_loop *loop;

@@ -110,13 +110,13 @@ static int act(struct state *state, const struct sb_llm_request *request,
     if (strcmp(text, "fail") == 0)
         return sb_fail(err, SB_EUNAVAILABLE, "scripted failure");
     if (strncmp(text, "wait ", 5) == 0)
-        return state->host->sleep_ms(state->host->self, atoi(text + 5));
+        return state->host->sleep_ms(state->host->self, strtol(text + 5, NULL, 10));
     if (strcmp(text, "results") == 0)
         return say_results(request, sink);
     if (strcmp(text, "tell") == 0)
         return tell(request->turn, sink);
     if (strncmp(text, "sure ", 5) == 0)
-        sink->confidence(sink->arg, atoi(text + 5) / 100.0);
+        sink->confidence(sink->arg, (double)strtol(text + 5, NULL, 10) / 100);
     return 0;
 }
 

@@ -158,13 +158,26 @@ static char *value(struct desk *d, const char *sql)
     return copy;
 }
 
-/* The first column of a query about this conversation ($ is its id). */
+/* A statement with the conversation's id wherever it says $. */
+static const char *with_id(struct desk *d, const struct sb_turn_out *out,
+                           const char *sql)
+{
+    char *text = talloc_strdup(d->mem, "");
+    size_t len;
+
+    for (; *sql; sql += len + (sql[len] == '$')) {
+        len = strcspn(sql, "$");
+        text = talloc_strndup_append(text, sql, len);
+        if (sql[len] == '$')
+            text = talloc_asprintf_append(text, "'%s'", out->conversation_id);
+    }
+    return text;
+}
+
+/* The first column of a query about this conversation. */
 static const char *about(struct desk *d, const struct sb_turn_out *out, const char *sql)
 {
-    const char *mark = strchr(sql, '$');
-
-    return value(d, talloc_asprintf(d->mem, "%.*s'%s'%s", (int)(mark - sql), sql,
-                                    out->conversation_id, mark + 1));
+    return value(d, with_id(d, out, sql));
 }
 
 /* ---- one turn ---- */
@@ -887,4 +900,65 @@ static void left_behind(struct desk *d)
 Test(engine, words_left_behind_are_answered_with_the_next)
 {
     stage(left_behind);
+}
+
+/* Starts a turn that waits in its model, and does `sql` meanwhile. */
+static void meanwhile(struct desk *d, struct parallel *p, struct sb_turn_out *out,
+                      const char *sql)
+{
+    struct sb_task *task;
+
+    say(d, out, "say Hi.");
+    p->d = d;
+    p->in = words(d, out, "wait 500 ;; say My own answer.");
+    task = sb_task_ref(sb_task_spawn(sb_loop_current(), "beside", say_beside, p));
+    cr_assert_eq(sb_sleep(150), 0);
+    sb_test_db_sql(sb_test_db_url(), with_id(d, out, sql));
+    cr_assert_eq(sb_task_join(task, 30000), 0);
+    sb_task_unref(task);
+    cr_expect_eq(p->rc, 0);
+}
+
+static void answered_elsewhere(struct desk *d)
+{
+    struct sb_turn_out out = {0};
+    struct parallel p = {0};
+
+    meanwhile(d, &p, &out,
+              "UPDATE conversations SET last_seq = 4, answered_seq = 3, lease_holder ="
+              " NULL, lease_until = NULL WHERE id = $; INSERT INTO messages (org_id,"
+              " conversation_id, seq, role, text, in_reply_to) SELECT org_id, id, 4,"
+              " 'assistant', 'Somebody else was faster.', 3 FROM conversations WHERE id"
+              " = $");
+    cr_expect_str_eq(p.out.response, "Somebody else was faster.");
+    cr_expect_eq(p.out.seq_out, 4);
+    cr_expect_str_eq(about(d, &out,
+                           "SELECT count(*) FROM messages WHERE"
+                           " conversation_id = $"),
+                     "4");
+}
+
+Test(engine, gives_the_stored_answer_when_another_worker_was_faster)
+{
+    stage(answered_elsewhere);
+}
+
+static void lease_expired(struct desk *d)
+{
+    struct sb_turn_out out = {0};
+    struct parallel p = {0};
+
+    meanwhile(d, &p, &out,
+              "UPDATE conversations SET lease_holder = $, lease_until = now() -"
+              " interval '1 second' WHERE id = $");
+    cr_expect_str_eq(p.out.response, "My own answer.");
+    cr_expect_str_eq(about(d, &out,
+                           "SELECT count(*) || ' ' || max(seq) FROM messages"
+                           " WHERE conversation_id = $"),
+                     "4 4");
+}
+
+Test(engine, answers_anew_when_whoever_took_the_lease_died_too)
+{
+    stage(lease_expired);
 }
