@@ -57,6 +57,8 @@ static void gather(struct sb_reply *reply)
         sb_claims_add(&reply->facts, p->conflict);
     }
     sb_claims_add(&reply->facts, t->phone);
+    /* "We're at 5 Main Street" reads like a time of day. */
+    sb_claims_add(&reply->facts, talloc_asprintf(run->mem, "at %s", t->address));
     sb_claims_add(&reply->facts, t->hours_today);
     sb_claims_add(&reply->facts, t->hours_week);
     sb_claims_add(&reply->facts, t->next_open);

@@ -397,7 +397,8 @@ void question_read(struct brain *b, const char *text, struct question *q)
     for (i = 0; i < q->count; i++)
         q->general = q->general && (q->words[i].type || q->words[i].weight < 0.5f);
     if ((b->read.elliptic || q->general) && *b->before &&
-        !(q->general && (q->wants & (WANTS_TIME | WANTS_PHONE | WANTS_EMAIL)))) {
+        !(q->general &&
+          (q->wants & (WANTS_TIME | WANTS_PHONE | WANTS_EMAIL | WANTS_PLACE)))) {
         unsigned earlier = read_wants(plain(&b->arena, b->before));
 
         add_words(b, q, b->before, b->read.elliptic ? 0.6f : 0.8f);

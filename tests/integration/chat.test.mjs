@@ -175,3 +175,15 @@ test('hostile frames get an error and the socket stays or closes, never crashes'
   await until('closed', () => socket.readyState === WebSocket.CLOSED);
   assert.ok(await server.isReady());
 });
+
+test('an address that reads like a time of day is told all the same', async () => {
+  const { body } = await server.chat({ message: 'where are you located' });
+  assert.match(body.response, /480 Fox Hollow Road/);
+});
+
+test('what cannot be answered is said, with an offer to take a message', async () => {
+  const { body } = await server.chat({ message: "what's the wifi password" });
+  assert.match(body.response, /message/);
+  assert.equal(body.sources.length, 0);
+  assert.ok(body.confidence < 0.5);
+});
