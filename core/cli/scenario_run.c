@@ -220,7 +220,7 @@ static int do_fault(struct scenario_play *play, const struct scenario_step *step
                     struct sb_err *err)
 {
     int times = step->word_count > 2 && strcmp(step->words[2], "once") != 0
-                    ? atoi(step->words[2])
+                    ? (int)strtol(step->words[2], NULL, 10)
                     : 1;
 
     if (times < 1 || times > 1000)

@@ -7,8 +7,13 @@
  *   llm.c           one call from beginning to end
  *   brain_text      arena, strings, plain words
  *   brain_read      what kind of message this is
+ *   brain_parts     the parts of it that ask something
+ *   brain_language  whether it is English, or language at all
  *   brain_phrases   the template's phrases, with our own as the last resort
  *   brain_acts      which tools to call
+ *   brain_capture   facts that stand in the message
+ *   brain_begin     how an intake begins
+ *   brain_given   answers to our own questions
  *   brain_results   what the tools answered
  *   brain_reply     the order of a reply
  *   brain_small     small talk, refusals, languages
@@ -77,8 +82,17 @@ struct brain {
 
 /* ---- brain_read ---- */
 void brain_read(struct brain *b);
-/* Does it ask something, judged by how it begins? */
-bool brain_is_question(const char *plain_text);
+
+/* ---- brain_parts ---- */
+/* Fills read.questions. */
+void brain_find_questions(struct brain *b);
+/* Does it begin like a question that stands by itself? */
+bool brain_is_sentence(const char *plain_text);
+
+/* ---- brain_language ---- */
+bool brain_is_gibberish(const char *plain_text);
+/* "es", "fr" ... "other", or NULL for English and for what is too short to tell. */
+const char *brain_language(const struct brain *b, const char *plain_text);
 
 /* ---- brain_phrases ---- */
 /* A wording of the phrase, from the template or ours; rotates. */

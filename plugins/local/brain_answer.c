@@ -16,12 +16,6 @@
 #define LONGEST 420      /* bytes of an answer before it is cut to its sentences */
 #define MOST_ROWS 7
 
-#define LIST(...)                                                                      \
-    (const char *const[])                                                              \
-    {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
-    }
-
 void cite(struct brain *b, const char *passage_id)
 {
     size_t i;

@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST(...)                                                                      \
-    (const char *const[])                                                              \
-    {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
-    }
-
 static const char *const weekdays[] = {"monday", "tuesday",  "wednesday", "thursday",
                                        "friday", "saturday", "sunday",    NULL};
 static const char *const short_days[] = {"mon", "tues", "wed", "thurs",

@@ -8,12 +8,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#define LIST(...)                                                                      \
-    (const char *const[])                                                              \
-    {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
-    }
-
 /* ---- what a text holds ---- */
 
 static bool is_price_at(const char *p)

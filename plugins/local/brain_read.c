@@ -5,17 +5,9 @@
  */
 #include "brain.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define LONG_MESSAGE 1500
-#define MOST_LEAD_INS 5
-
-#define LIST(...)                                                                      \
-    (const char *const[])                                                              \
-    {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
-    }
 
 static const char *const yes_words[] = {"yes",
                                         "yeah",
@@ -93,308 +85,6 @@ static const char *const no_words[] = {"no",
                                        "i dont",
                                        "not yet",
                                        NULL};
-static const char *const question_starts[] = {
-    "what",      "whats",   "when",     "whens",   "where",   "wheres",    "who",
-    "whos",      "whose",   "which",    "why",     "how",     "hows",      "do you",
-    "do u",      "do i",    "do we",    "do they", "does",    "did",       "is",
-    "isnt",      "are",     "arent",    "am i",    "can",     "cant i",    "could",
-    "would",     "will",    "should",   "may i",   "may we",  "might",     "have you",
-    "has",       "any",     "was",      "were",    "must",    "tell me",   "u guys",
-    "you guys",  "do your", "do the",   "do dogs", "do kids", "do people", "do members",
-    "do guests", "do all",  "dont you", NULL};
-static const char *const question_inside[] = {"how much",
-                                              "what time",
-                                              "how long",
-                                              "how many",
-                                              "how far",
-                                              "do you",
-                                              "do u",
-                                              "are you",
-                                              "is there",
-                                              "are there",
-                                              "can i",
-                                              "can we",
-                                              "what is",
-                                              "what are",
-                                              "whats",
-                                              "where is",
-                                              "where are",
-                                              "wondering",
-                                              "curious",
-                                              "like to know",
-                                              "want to know",
-                                              "need to know",
-                                              "question about",
-                                              "what about",
-                                              "how about",
-                                              "tell me about",
-                                              "information about",
-                                              "info about",
-                                              "info on",
-                                              "information on",
-                                              "what do you",
-                                              "which",
-                                              "when do",
-                                              "when does",
-                                              "when is",
-                                              "when are",
-                                              "could you tell",
-                                              "can you tell",
-                                              "are dogs",
-                                              "are kids",
-                                              "do i need",
-                                              "is it",
-                                              "what kind",
-                                              "details on",
-                                              "looking for info*",
-                                              NULL};
-
-/* ---- parts that ask ---- */
-
-bool brain_is_question(const char *text)
-{
-    return begins_any(text, question_starts) || has_any(text, question_inside);
-}
-
-static const char *const lead_ins[] = {"and",
-                                       "but",
-                                       "so",
-                                       "also",
-                                       "ok",
-                                       "okay",
-                                       "hi",
-                                       "hello",
-                                       "hey",
-                                       "well",
-                                       "yes",
-                                       "no",
-                                       "sure",
-                                       "thanks",
-                                       "great",
-                                       "um",
-                                       "oh",
-                                       "then",
-                                       "please",
-                                       "yeah",
-                                       "actually",
-                                       "good morning",
-                                       "good afternoon",
-                                       "good evening",
-                                       "by the way",
-                                       "btw",
-                                       "excuse me",
-                                       "one more thing",
-                                       "another question",
-                                       NULL};
-
-/* Skips "Hi, and also": where the part really begins. */
-static const char *skip_lead_in(struct brain *b, const char *text)
-{
-    int i;
-
-    for (i = 0; i < MOST_LEAD_INS; i++) {
-        const char *p = text, *word;
-        size_t len;
-
-        while (*p && !isalnum((unsigned char)*p) && (unsigned char)*p < 0x80)
-            p++;
-        word = begins_any(plain(&b->arena, arena_copy(&b->arena, p, strnlen(p, 40))),
-                          lead_ins);
-        if (!word)
-            return p;
-        len = strlen(word);
-        if (!p[len] || isalnum((unsigned char)p[len]))
-            return p;
-        text = p + len;
-    }
-    return text;
-}
-
-static void add_question(struct brain *b, const char *text, size_t len)
-{
-    struct reading *r = &b->read;
-    const char *part = skip_lead_in(b, arena_copy(&b->arena, text, len));
-
-    if (r->question_count < MAX_QUESTIONS && *part &&
-        count_words(plain(&b->arena, part)))
-        r->questions[r->question_count++] = part;
-}
-
-/* Does a part end here? Full stops inside numbers and "St. Mary" do not count. */
-static bool ends_part(const char *text, const char *p)
-{
-    if (*p == '?' || *p == '!' || *p == ';' || *p == '\n')
-        return true;
-    if (*p != '.' || (p[1] && !isspace((unsigned char)p[1])))
-        return false;
-    return p - text < 3 || isspace((unsigned char)p[-2]) == 0;
-}
-
-/* A comma or "and" begins a new part when what follows asks something by itself. */
-static bool splits_here(struct brain *b, const char *p)
-{
-    const char *next = NULL, *text;
-    size_t len;
-
-    if (*p == ',')
-        next = p + 1;
-    else if (strncmp(p, " and ", 5) == 0 || strncmp(p, " but ", 5) == 0)
-        next = p + 5;
-    if (!next)
-        return false;
-    len = strcspn(next, ".?!;\n");
-    len = len < 96 ? len : 96; /* enough to see how it begins */
-    text = plain(&b->arena, skip_lead_in(b, arena_copy(&b->arena, next, len)));
-    return begins_any(text, question_starts) && count_words(text) > 2;
-}
-
-static void take_part(struct brain *b, const char *start, const char *end, bool marked)
-{
-    const char *text =
-        plain(&b->arena, arena_copy(&b->arena, start, (size_t)(end - start)));
-    const char *bare =
-        plain(&b->arena,
-              skip_lead_in(b, arena_copy(&b->arena, start, (size_t)(end - start))));
-
-    if (!count_words(text))
-        return;
-    if (marked || begins_any(bare, question_starts) || has_any(bare, question_inside))
-        add_question(b, start, (size_t)(end - start));
-}
-
-static void find_questions(struct brain *b)
-{
-    const char *message = b->turn->message, *start = message, *p;
-
-    for (p = message; *p; p++) {
-        if (ends_part(start, p)) {
-            take_part(b, start, p, *p == '?');
-            start = p + 1;
-        } else if (splits_here(b, p)) {
-            take_part(b, start, p, false);
-            start = p + 1;
-        }
-    }
-    take_part(b, start, p, false);
-}
-
-/* ---- odd messages ---- */
-
-static bool has_vowel(const char *word, size_t len)
-{
-    return strcspn(word, "aeiouy") < len;
-}
-
-static size_t longest_run(const char *word, size_t len)
-{
-    size_t run = 0, best = 0, i;
-
-    for (i = 0; i < len; i++) {
-        run = strchr("aeiouy", word[i]) ? 0 : run + 1;
-        best = run > best ? run : best;
-    }
-    return best;
-}
-
-/* A word no English speaker would type: no vowel, a run of consonants, one letter
- * over and over. */
-static bool is_odd_word(const char *word, size_t len)
-{
-    if (len < 4)
-        return false;
-    if (strspn(word, "abcdefghijklmnopqrstuvwxyz") < len)
-        return false;
-    if (!has_vowel(word, len) || longest_run(word, len) >= 5)
-        return true;
-    return strspn(word, (char[]){word[0], '\0'}) >= 4 ||
-           (len > 5 &&
-            (strncmp(word, "asdf", 4) == 0 || strncmp(word, "qwer", 4) == 0 ||
-             strncmp(word, "hjkl", 4) == 0));
-}
-
-static bool is_gibberish(const char *text)
-{
-    size_t odd = 0, all = 0;
-    const char *p = text;
-
-    while (*p) {
-        size_t len;
-
-        p += strspn(p, " ");
-        len = strcspn(p, " ");
-        if (len) {
-            all++;
-            odd += is_odd_word(p, len);
-        }
-        p += len;
-    }
-    return odd > 0 && odd * 2 >= all;
-}
-
-struct language {
-    const char *code;
-    const char *const *words;
-};
-static const struct language languages[] = {
-    {"es", LIST("hola", "que", "por favor", "usted", "tienen", "cuanto", "cuesta",
-                "donde", "puedo", "necesito", "quiero", "gracias", "buenos", "buenas",
-                "hay", "para", "una", "los", "las", "del", "con", "esta", "precio",
-                "abierto", "habla", "espanol", "cuando", "abren", "estan", "mi", "el")},
-    {"fr",
-     LIST("bonjour", "bonsoir", "je", "vous", "est ce que", "combien", "merci", "avez",
-          "quel", "quelle", "sil vous plait", "pour", "une", "les", "des", "ou",
-          "ouvert", "voudrais", "etes", "nous", "avec", "le", "la", "heures")},
-    {"de", LIST("hallo", "guten", "ich", "haben", "sie", "wie", "viel", "kostet",
-                "bitte", "danke", "und", "der", "das", "ist", "ein", "eine", "kann",
-                "wann", "wo", "nicht", "moechte", "mochte", "fur", "geoffnet", "mir")},
-    {"pt", LIST("ola", "voce", "voces", "quanto", "custa", "obrigado", "obrigada",
-                "preciso", "onde", "estao", "uma", "para", "nao", "tem", "bom dia",
-                "boa tarde", "aberto", "gostaria", "que", "por favor", "horas")},
-    {"it", LIST("ciao", "buongiorno", "buonasera", "quanto", "costa", "vorrei",
-                "grazie", "per favore", "dove", "siete", "avete", "sono", "che", "una",
-                "il", "posso", "aperto", "aperti", "quando", "di", "per", "non")},
-};
-
-/* Letters of a script that English does not use. */
-static bool is_foreign_script(const char *message)
-{
-    const char *p = message, *end = message + strlen(message);
-    size_t foreign = 0, letters = 0, used;
-    uint32_t cp;
-
-    for (; p < end; p += used) {
-        used = local_next_char(p, end, &cp);
-        if (cp < 0x80 && isalpha((int)cp))
-            letters++;
-        else if ((cp >= 0x370 && cp < 0x1e00) || (cp >= 0x3040 && cp < 0xfb00))
-            foreign++;
-    }
-    return foreign > 2 && foreign > letters;
-}
-
-static const char *language_of(const struct brain *b, const char *text)
-{
-    const char *best = NULL;
-    size_t most = 1, i, j;
-
-    if (is_foreign_script(b->turn->message))
-        return "other";
-    for (i = 0; i < sizeof(languages) / sizeof(languages[0]); i++) {
-        size_t hits = 0;
-
-        for (j = 0; languages[i].words[j]; j++)
-            hits += has(text, languages[i].words[j]);
-        if (hits > most) {
-            most = hits;
-            best = languages[i].code;
-        }
-    }
-    if (!best || has_any(text, LIST("the", "you", "is", "are", "what", "how", "my",
-                                    "your", "can", "do", "have", "at", "i", "it")))
-        return NULL;
-    return most * 3 >= count_words(text) ? best : NULL;
-}
-
 /* ---- kinds ---- */
 
 static void read_manners(struct reading *r)
@@ -686,8 +376,9 @@ static void read_size(struct brain *b)
     r->words = count_words(r->plain);
     r->empty = r->words == 0;
     r->too_long = strlen(b->turn->message) > LONG_MESSAGE;
-    r->language = language_of(b, r->plain);
-    r->gibberish = !r->language && b->turn->heard_count == 0 && is_gibberish(r->plain);
+    r->language = brain_language(b, r->plain);
+    r->gibberish =
+        !r->language && b->turn->heard_count == 0 && brain_is_gibberish(r->plain);
 }
 
 /* "and on Sundays?", "what about kids?": no sentence of its own. */
@@ -702,7 +393,7 @@ static bool is_elliptic(struct brain *b)
     bare = plain(&b->arena, b->read.questions[0]);
     if (begins_any(bare, LIST("what about", "how about")))
         return true;
-    return begins_any(text, leads) && !begins_any(bare, question_starts);
+    return begins_any(text, leads) && !brain_is_sentence(bare);
 }
 
 void brain_read(struct brain *b)
@@ -710,7 +401,7 @@ void brain_read(struct brain *b)
     struct reading *r = &b->read;
 
     r->plain = plain(&b->arena, b->turn->message);
-    find_questions(b);
+    brain_find_questions(b);
     read_size(b);
     read_manners(r);
     read_wishes(r);

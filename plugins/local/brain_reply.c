@@ -8,12 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LIST(...)                                                                      \
-    (const char *const[])                                                              \
-    {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
-    }
-
 static bool in_intake(const struct brain *b)
 {
     return b->turn->intake_phase == SB_INTAKE_COLLECTING ||

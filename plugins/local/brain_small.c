@@ -7,12 +7,6 @@
 
 #include <string.h>
 
-#define LIST(...)                                                                      \
-    (const char *const[])                                                              \
-    {                                                                                  \
-        __VA_ARGS__, NULL                                                              \
-    }
-
 static const char *first_name(struct brain *b)
 {
     const char *name = b->turn->person_name ? b->turn->person_name : "";

@@ -10,6 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A NULL-terminated list of strings. */
+#define LIST(...)                                                                      \
+    (const char *const[])                                                              \
+    {                                                                                  \
+        __VA_ARGS__, NULL                                                              \
+    }
+
 /* Memory for one reply, freed as a whole. Running out aborts, as everywhere. */
 struct arena_block;
 struct arena {

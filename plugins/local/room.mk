@@ -19,8 +19,11 @@ plugins_local_local_la_CFLAGS += $(TALLOC_CFLAGS) $(ZLIB_CFLAGS)
 plugins_local_local_la_LIBADD += $(TALLOC_LIBS) $(ZLIB_LIBS)
 # The receptionist.
 local_llm_sources = plugins/local/llm.c plugins/local/brain.h \
-	plugins/local/brain_acts.c plugins/local/brain_answer.c \
+	plugins/local/brain_acts.c plugins/local/brain_acts.h \
+	plugins/local/brain_answer.c plugins/local/brain_given.c \
+	plugins/local/brain_begin.c plugins/local/brain_capture.c \
 	plugins/local/brain_hours.c plugins/local/brain_intake.c \
+	plugins/local/brain_language.c plugins/local/brain_parts.c \
 	plugins/local/brain_phrases.c plugins/local/brain_question.c \
 	plugins/local/brain_question.h plugins/local/brain_read.c \
 	plugins/local/brain_reply.c plugins/local/brain_results.c \

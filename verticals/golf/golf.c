@@ -99,8 +99,8 @@ static bool read_time(const char *value, int *month_r, int *minutes_r)
 
     if (!t || strlen(value) < 16 || strlen(t) < 6 || t[3] != ':')
         return false;
-    *month_r = atoi(value + 5);
-    *minutes_r = atoi(t + 1) * 60 + atoi(t + 4);
+    *month_r = (int)strtol(value + 5, NULL, 10);
+    *minutes_r = (int)strtol(t + 1, NULL, 10) * 60 + (int)strtol(t + 4, NULL, 10);
     return *month_r >= 1 && *month_r <= 12;
 }
 
