@@ -2,14 +2,15 @@
 noinst_LIBRARIES += core/libtalk.a
 core_libtalk_a_SOURCES = \
 	core/talk/answer.c core/talk/check.c core/talk/counters.c core/talk/dates.c \
-	core/talk/dates.h core/talk/engine.c core/talk/engine.h core/talk/escalate.c \
-	core/talk/finish.c core/talk/heard.c core/talk/heard.h core/talk/intake.c \
-	core/talk/intake.h core/talk/lead.c core/talk/lease.c core/talk/loop.c \
-	core/talk/memory.c core/talk/prompt.c core/talk/read.h core/talk/read_address.c \
-	core/talk/read_choice.c core/talk/read_date.c core/talk/read_email.c \
-	core/talk/read_name.c core/talk/read_phone.c core/talk/recover.c \
-	core/talk/reply.c core/talk/run.h core/talk/score.c core/talk/score.h \
-	core/talk/times.c core/talk/tokens.c core/talk/tools.c core/talk/turn.c \
+	core/talk/dates.h core/talk/days.h core/talk/days_calendar.c core/talk/engine.c \
+	core/talk/engine.h core/talk/escalate.c core/talk/finish.c core/talk/heard.c \
+	core/talk/heard.h core/talk/intake.c core/talk/intake.h core/talk/lead.c \
+	core/talk/lease.c core/talk/loop.c core/talk/memory.c core/talk/prompt.c \
+	core/talk/read.h core/talk/read_address.c core/talk/read_choice.c \
+	core/talk/read_date.c core/talk/read_email.c core/talk/read_name.c \
+	core/talk/read_phone.c core/talk/recover.c core/talk/reply.c core/talk/run.h \
+	core/talk/score.c core/talk/score.h core/talk/times.c core/talk/tokens.c \
+	core/talk/tools.c core/talk/tools.h core/talk/tools_know.c core/talk/turn.c \
 	core/talk/urgency.c core/talk/verbatim.c core/talk/verbatim.h core/talk/when.c
 
 if HAVE_CRITERION

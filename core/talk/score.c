@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The template's table over the fields, the words and the urgency of one conversation.
+ */
 #include "talk/score.h"
 
 #include <string.h>

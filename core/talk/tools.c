@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "talk/dates.h"
 #include "talk/run.h"
+#include "talk/tools.h"
 
 #define MAX_RESULT 12000
 
@@ -21,16 +22,6 @@ struct tool {
     json_t *(*run)(struct sb_run *run, const json_t *args, int *rc, struct sb_err *err);
 };
 
-static json_t *ok(void)
-{
-    return json_pack("{s:b}", "ok", 1);
-}
-
-static json_t *refused(const char *why)
-{
-    return json_pack("{s:b, s:s}", "ok", 0, "error", why);
-}
-
 static json_t *no_field(struct sb_run *run, const char *name)
 {
     char *list = talloc_strdup(run->mem, "");
@@ -39,7 +30,7 @@ static json_t *no_field(struct sb_run *run, const char *name)
     for (i = 0; i < run->intake.count; i++)
         list = talloc_asprintf_append(list, "%s%s", i ? ", " : "",
                                       run->intake.fields[i].tpl->name);
-    return refused(talloc_asprintf(
+    return sb_tool_refused(talloc_asprintf(
         run->mem, "there is no field \"%.60s\"; there are: %s", name, list));
 }
 
@@ -105,9 +96,10 @@ static json_t *run_capture(struct sb_run *run, const json_t *args, int *rc,
             : json_is_boolean(given) ? (json_is_true(given) ? "yes" : "no")
                                      : sb_json_str(args, "value");
     if (check_value(run, field, value, said, &value, &spoken, &why))
-        return refused(*why.msg ? why.msg : "that value does not fit this field");
+        return sb_tool_refused(*why.msg ? why.msg
+                                        : "that value does not fit this field");
     sb_intake_set(&run->intake, field, value, spoken, said, "said");
-    result = ok();
+    result = sb_tool_ok();
     json_object_set_new(result, "value", json_string(value));
     json_object_set_new(result, "spoken", json_string(spoken));
     note = field->tpl->kind == SB_FIELD_DATE ? closed_note(run, value) : "";
@@ -127,7 +119,7 @@ static json_t *run_decline(struct sb_run *run, const json_t *args, int *rc,
     if (!field)
         return no_field(run, name);
     sb_intake_decline(&run->intake, field);
-    return ok();
+    return sb_tool_ok();
 }
 
 static json_t *run_start(struct sb_run *run, const json_t *args, int *rc,
@@ -139,7 +131,7 @@ static json_t *run_start(struct sb_run *run, const json_t *args, int *rc,
     (void)err;
     sb_intake_start(&run->intake, sb_json_str(args, "reason"),
                     sb_utf8_clean(run->mem, message, strlen(message), 2000));
-    return ok();
+    return sb_tool_ok();
 }
 
 static json_t *run_confirm(struct sb_run *run, const json_t *args, int *rc,
@@ -151,10 +143,11 @@ static json_t *run_confirm(struct sb_run *run, const json_t *args, int *rc,
     if (run->intake.phase == SB_INTAKE_COMPLETE && *run->lead_id)
         return json_pack("{s:b, s:s}", "ok", 1, "lead_id", run->lead_id);
     if (next)
-        return refused(talloc_asprintf(run->mem, "\"%s\" is still open; ask for it",
-                                       next->tpl->name));
+        return sb_tool_refused(talloc_asprintf(
+            run->mem, "\"%s\" is still open; ask for it", next->tpl->name));
     if (!sb_intake_confirm(&run->intake))
-        return refused("nothing has been read back yet; start_intake begins one");
+        return sb_tool_refused(
+            "nothing has been read back yet; start_intake begins one");
     *rc = sb_run_save(run, err);
     if (*rc)
         return NULL;
@@ -172,7 +165,7 @@ static json_t *run_reopen(struct sb_run *run, const json_t *args, int *rc,
     if (!field)
         return no_field(run, name);
     sb_intake_reopen(&run->intake, field);
-    return ok();
+    return sb_tool_ok();
 }
 
 /* ---- people ---- */
@@ -186,10 +179,10 @@ static json_t *run_escalate(struct sb_run *run, const json_t *args, int *rc,
         args, "level", *text >= '1' && *text <= '3' && !text[1] ? *text - '0' : 2);
 
     if (level < 1 || level > 3)
-        return refused("level is 1, 2 or 3");
+        return sb_tool_refused("level is 1, 2 or 3");
     *rc = sb_run_escalate(run, "model", talloc_asprintf(run->mem, "%.400s", reason),
                           (int)level, level >= 2, err);
-    return *rc ? NULL : ok();
+    return *rc ? NULL : sb_tool_ok();
 }
 
 static json_t *run_hand_over(struct sb_run *run, const json_t *args, int *rc,
@@ -203,7 +196,7 @@ static json_t *run_hand_over(struct sb_run *run, const json_t *args, int *rc,
         return NULL;
     run->handed_over = true;
     run->status = "waiting";
-    return ok();
+    return sb_tool_ok();
 }
 
 static json_t *run_end(struct sb_run *run, const json_t *args, int *rc,
@@ -213,138 +206,7 @@ static json_t *run_end(struct sb_run *run, const json_t *args, int *rc,
     (void)rc;
     (void)err;
     run->ended = true;
-    return ok();
-}
-
-/* ---- knowledge ---- */
-
-static json_t *passage_json(const struct sb_passage *p, size_t number)
-{
-    char id[24];
-
-    snprintf(id, sizeof(id), "p%zu", number);
-    return json_pack("{s:s, s:s, s:s, s:s*, s:f, s:s*}", "id", id, "title",
-                     p->title ? p->title : "", "text", p->text ? p->text : "",
-                     "heading", p->heading && *p->heading ? p->heading : NULL, "score",
-                     p->score, "conflict",
-                     p->conflict && *p->conflict ? p->conflict : NULL);
-}
-
-/* New passages are added to the turn's, so that they can be cited and count as
- * sources of facts. Returns the passage's number. */
-static size_t keep_passage(struct sb_run *run, const struct sb_passage *p)
-{
-    struct sb_passage *all;
-    size_t i;
-
-    for (i = 0; i < run->found.count; i++)
-        if (strcmp(run->found.passages[i].id, p->id) == 0) {
-            /* It may answer the narrower question far better. */
-            if (p->score > run->found.passages[i].score)
-                run->found.passages[i].score = p->score;
-            return i + 1;
-        }
-    all = sb_array(run->mem, struct sb_passage, run->found.count + 1);
-    if (run->found.count)
-        memcpy(all, run->found.passages, run->found.count * sizeof(*all));
-    all[run->found.count] = *p;
-    run->found.passages = all;
-    return ++run->found.count;
-}
-
-static json_t *run_search(struct sb_run *run, const json_t *args, int *rc,
-                          struct sb_err *err)
-{
-    const char *query = sb_json_str(args, "query");
-    struct sb_found found = {0};
-    struct sb_err why = {0};
-    json_t *list;
-    size_t i;
-    int code;
-
-    (void)err;
-    if (sb_text_is_blank(query) || strlen(query) > 2000)
-        return refused("query is a question or a few words");
-    code = sb_know_search(run->engine->know, run->mem, run->agent, query, "",
-                          SB_RUN_PASSAGES, &found, &why);
-    if (code == SB_ECANCELED) {
-        *rc = code;
-        return NULL;
-    }
-    if (code)
-        return refused("the search does not work just now");
-    list = json_array();
-    for (i = 0; i < found.count; i++)
-        json_array_append_new(
-            list,
-            passage_json(&found.passages[i], keep_passage(run, &found.passages[i])));
-    run->found.answerable = run->found.answerable || found.answerable;
-    return json_pack("{s:o, s:b}", "passages", list, "answerable", found.answerable);
-}
-
-static json_t *run_hours(struct sb_run *run, const json_t *args, int *rc,
-                         struct sb_err *err)
-{
-    const struct sb_business *b = run->agent->business;
-    const char *date = sb_json_str(args, "date"), *holiday = NULL, *text, *spoken;
-    struct sb_when when = {.day = run->hint.now, .from = -1, .to = -1};
-    struct sb_read_hint hint = run->hint;
-    struct sb_readings found = {.count = 0};
-    struct sb_tokens tokens;
-
-    (void)rc;
-    (void)err;
-    if (!*date) {
-        text =
-            talloc_asprintf(run->mem, "%s%s%s", run->turn.hours_today,
-                            *run->turn.hours_today ? ".\n" : "", run->turn.hours_week);
-        return json_pack("{s:s, s:b}", "text", *text ? text : "unknown", "open_now",
-                         run->turn.open_now == 1);
-    }
-    if (!sb_when_parse(date, &when)) {
-        hint.expected = hint.past_ok = true;
-        sb_tokens_read(run->mem, date, &tokens);
-        sb_read_date(run->mem, &tokens, &hint, &found);
-        if (!found.count || !sb_when_parse(found.items[0].value, &when))
-            return refused("I could not make out which day that is");
-    }
-    spoken = sb_hours_spoken(run->mem, sb_hours_on(b, when.day.year, when.day.month,
-                                                   when.day.day, &holiday));
-    when.from = when.to = -1;
-    when.last = when.day;
-    text = sb_when_spoken(run->mem, &when, &run->hint.now);
-    if (!*spoken)
-        text = talloc_asprintf(run->mem, "the hours on %s are not known", text);
-    else if (holiday)
-        text = talloc_asprintf(run->mem, "%s (%s): %s", text, holiday, spoken);
-    else
-        text = talloc_asprintf(run->mem, "%s: %s", text, spoken);
-    return json_pack("{s:s, s:b}", "text", text, "open_now", run->turn.open_now == 1);
-}
-
-/* Names and postcodes as whole words, either way round: "Milford" is in "Milford, CT",
- * and so is "06460" in an address. */
-static json_t *run_area(struct sb_run *run, const json_t *args, int *rc,
-                        struct sb_err *err)
-{
-    const char *const *area = run->agent->business->service_area;
-    char *place = sb_text_fold(run->mem, sb_json_str(args, "place")), *one;
-    json_t *result = json_object();
-    size_t i;
-    bool covered = false;
-
-    (void)rc;
-    (void)err;
-    if (!area || !area[0] || !*place) {
-        json_object_set_new(result, "covered", json_null());
-        return result;
-    }
-    for (i = 0; area[i] && !covered; i++) {
-        one = sb_text_fold(run->mem, area[i]);
-        covered = sb_text_has_phrase(place, one) || sb_text_has_phrase(one, place);
-    }
-    json_object_set_new(result, "covered", json_boolean(covered));
-    return result;
+    return sb_tool_ok();
 }
 
 #define TEXT_ARG(name, what)                                                           \
@@ -403,15 +265,15 @@ static const struct tool TOOLS[] = {
      run_hand_over},
     {{"search_knowledge", "Searches what the business has published.",
       SCHEMA("\"query\"", TEXT_ARG("query", "A question or a few words"))},
-     run_search},
+     sb_tool_search},
     {{"business_hours",
       "The opening hours of a day, holidays considered, or of the week.",
       SCHEMA("", TEXT_ARG("date", "A date, or the person's words for a day; leave out "
                                   "for today and the week"))},
-     run_hours},
+     sb_tool_hours},
     {{"check_service_area", "Is a town or postcode in the area served? null: unknown.",
       SCHEMA("\"place\"", TEXT_ARG("place", "The town, postcode or address"))},
-     run_area},
+     sb_tool_area},
     {{"end_conversation", "The person has said goodbye and nothing is open.",
       SCHEMA("", "")},
      run_end},
@@ -461,12 +323,12 @@ static json_t *run_vertical(struct sb_run *run, const struct sb_llm_call *call)
         if (strcmp(hooks->tools[i].name, call->name) == 0)
             break;
     if (!hooks || !hooks->tools || !hooks->tools[i].name || !hooks->tool)
-        return refused("there is no such tool");
+        return sb_tool_refused("there is no such tool");
     text = talloc_zero_size(run->mem, MAX_RESULT);
     sb_run_case(run, &vcase);
     if (hooks->tool(run->agent->hooks_state, &vcase, call->name, call->arguments, text,
                     MAX_RESULT, &why))
-        return refused(*why.msg ? why.msg : "it did not work");
+        return sb_tool_refused(*why.msg ? why.msg : "it did not work");
     text[MAX_RESULT - 1] = '\0';
     if (sb_json_parse(text, strlen(text), &result, NULL))
         return json_pack("{s:s}", "text", text);
@@ -486,7 +348,7 @@ int sb_tools_run(struct sb_run *run, const struct sb_llm_call *call,
     if (strlen(arguments) > 32768 ||
         sb_json_parse(arguments, strlen(arguments), &args, &why) ||
         !json_is_object(args))
-        result = refused("the arguments are not a JSON object");
+        result = sb_tool_refused("the arguments are not a JSON object");
     else if (tool)
         result = tool->run(run, args, &rc, err);
     else
@@ -497,7 +359,7 @@ int sb_tools_run(struct sb_run *run, const struct sb_llm_call *call,
         return rc;
     }
     if (!result) /* json_pack refuses invalid UTF-8 */
-        result = refused("the result could not be written down");
+        result = sb_tool_refused("the result could not be written down");
     *failed_r = json_is_false(json_object_get(result, "ok"));
     *result_r = sb_json_text(run->mem, result, false);
     json_decref(result);
