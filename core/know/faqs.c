@@ -70,11 +70,16 @@ static char *area_text(TALLOC_CTX *mem, const struct sb_business *business)
     return out.data;
 }
 
+/* A template lists what its industry usually does, which is no promise of this
+ * business: only a service with a price, which no template has, is the tenant's own. */
 static void state_services(struct stating *s, const struct sb_template *tpl)
 {
     for (size_t i = 0; i < tpl->service_count; i++) {
         const struct sb_template_service *service = &tpl->services[i];
         struct sb_buf text;
+
+        if (!service->price || !*service->price)
+            continue;
 
         sb_buf_init(&text, s->mem);
         sb_buf_puts(&text, service->name);
