@@ -80,17 +80,15 @@ static void state_services(struct stating *s, const struct sb_template *tpl)
 
         if (!service->price || !*service->price)
             continue;
-
         sb_buf_init(&text, s->mem);
         sb_buf_puts(&text, service->name);
         if (service->summary && *service->summary)
             sb_buf_printf(&text, ": %s", service->summary);
-        if (service->price && *service->price)
-            sb_buf_printf(&text, "\nPrice: %s", service->price);
+        sb_buf_printf(&text, "\nPrice: %s", service->price);
         if (service->minutes > 0)
             sb_buf_printf(&text, "\nTakes about %d minutes", service->minutes);
         state(s, talloc_asprintf(s->mem, "service|%s", service->name), service->name,
-              service->price && *service->price ? "price cost" : "", text.data);
+              "price cost", text.data);
     }
 }
 
