@@ -23,3 +23,13 @@ EXTRA_DIST += $(SKELETON_FILES)
 core/cli/plugin_new.$(OBJEXT): $(SKELETON_FILES)
 TESTS += tests/integration/plugins.sh
 EXTRA_DIST += tests/integration/plugins.sh
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_scenario
+TESTS += tests/unit/unit_scenario
+tests_unit_unit_scenario_SOURCES = tests/unit/test_scenario.c
+tests_unit_unit_scenario_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_unit_scenario_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_scenario_LDADD = core/libcli.a core/libbase.a $(CRITERION_LIBS) \
+	$(EXTERNAL_LIBS)
+endif

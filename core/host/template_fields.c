@@ -137,17 +137,15 @@ static int check_fields(const struct sb_yaml *list, const struct sb_template *tp
 
     for (i = 0; i < tpl->field_count; i++) {
         const struct sb_template_field *field = &tpl->fields[i];
-        const char *equals = strchr(field->only_if, '=');
+        size_t named = strcspn(field->only_if, "=!");
 
         if (sb_template_find_field(tpl, field->name, strlen(field->name)) != field)
             return sb_yaml_fail(err, SB_EINVAL, list->items[i],
                                 "there are two fields called '%s'", field->name);
-        if (*field->only_if &&
-            (!equals || !sb_template_find_field(tpl, field->only_if,
-                                                (size_t)(equals - field->only_if))))
+        if (*field->only_if && !sb_template_find_field(tpl, field->only_if, named))
             return sb_yaml_fail(err, SB_EINVAL, list->items[i],
-                                "only_if '%s' should read field=value, with a field "
-                                "of this template",
+                                "only_if '%s' should read field=value, field!=value "
+                                "or field, with a field of this template",
                                 field->only_if);
     }
     return 0;

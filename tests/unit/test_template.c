@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "host/template.h"
+#include "host/template_rows.h"
 
 static TALLOC_CTX *mem;
 static const char *const shipped[] = {SB_SRCDIR "/verticals", NULL};
@@ -242,4 +243,36 @@ Test(template, fills_placeholders_and_drops_empty_parts)
                      "Call us , Dave.");
     cr_assert_str_eq(sb_template_fill(mem, "[as is] {Not} {", pairs),
                      "[as is] {Not} {");
+}
+
+static char *read_guide(void)
+{
+    FILE *file = fopen(SB_SRCDIR "/docs/vertical-guide.md", "r");
+    char *text = talloc_zero_size(mem, 100000);
+
+    cr_assert_not_null(file);
+    cr_assert_gt(fread(text, 1, 99999, file), 1000);
+    fclose(file);
+    return text;
+}
+
+Test(template, every_key_is_in_the_guide)
+{
+    static const char *const sections[] = {
+        "", "fields", "faqs", "urgency", "out_of_scope", "scoring", "services"};
+    const char *guide = read_guide();
+    size_t i, j;
+
+    for (i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        const struct sb_option *rows = sb_template_rows(sections[i]);
+
+        for (j = 0; rows[j].name; j++)
+            cr_expect_not_null(
+                strstr(guide, talloc_asprintf(mem, "`%s`", rows[j].name)),
+                "the guide lacks `%s`", rows[j].name);
+    }
+    for (i = 0; sb_template_placeholders[i]; i++)
+        cr_expect_not_null(
+            strstr(guide, talloc_asprintf(mem, "`{%s}`", sb_template_placeholders[i])),
+            "the guide lacks {%s}", sb_template_placeholders[i]);
 }
