@@ -28,3 +28,6 @@ nobase_dist_pkgdata_DATA += \
 	verticals/home_services/scenarios/emergencies.scn \
 	verticals/home_services/scenarios/requests.scn \
 	verticals/salon/scenarios/copper-comb.yaml verticals/salon/scenarios/salon.scn
+
+EXTRA_DIST += docs/vertical-guide.md etc/tenants/fox-hollow.yaml \
+	etc/tenants/harbor-home.yaml
