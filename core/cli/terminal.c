@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -25,7 +26,7 @@ struct terminal {
     struct sb_app *app;
     TALLOC_CTX *mem;
     const struct sb_agent *agent;
-    bool colors, eof;
+    bool colors, eof, file; /* file: standard input is one, always ready */
     char conversation[37], visitor[129];
     struct sb_buf pending; /* read and not yet used */
 };
@@ -55,8 +56,8 @@ static char *read_line(struct terminal *t)
         }
         if (t->eof || t->pending.len > MAX_LINE)
             return NULL;
-        /* A regular file is always ready and cannot be polled. */
-        if (sb_wait_fd(STDIN_FILENO, EV_READ, -1) == SB_ECANCELED)
+        /* A regular file cannot be polled. */
+        if (!t->file && sb_wait_fd(STDIN_FILENO, EV_READ, -1) == SB_ECANCELED)
             return NULL;
         got = read(STDIN_FILENO, chunk, sizeof(chunk));
         if (got > 0)
@@ -160,7 +161,9 @@ int sb_terminal_chat(struct sb_app *app, const char *ref, struct sb_err *err)
                          .mem = talloc_new(NULL),
                          .colors = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
     int code = sb_directory_agent(app->directory, t.mem, ref, &t.agent, err);
+    struct stat st;
 
+    t.file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
     sb_buf_init(&t.pending, t.mem);
     if (!code)
         code = chat(&t, err);

@@ -22,7 +22,7 @@
 #include "store/jobs.h"
 #include "talk/engine.h"
 
-enum { RECOVER_MS = 60 * 1000, DRAIN_TICK_MS = 50, MAX_ADDRESSES = 20000 };
+enum { RECOVER_MS = 10 * 1000, DRAIN_TICK_MS = 50, MAX_ADDRESSES = 20000 };
 
 struct worker {
     const struct sb_worker_conf *conf;
