@@ -5,6 +5,8 @@ include tests/fuzz/room.mk
 include tests/bench/room.mk
 
 EXTRA_DIST += tests/support/intask.c tests/support/intask.h
+# Sample websites with their questions.
+EXTRA_DIST += tests/sites
 
 checks = tests/unit/check-layers.sh tests/unit/check-sources.sh
 SH_LOG_COMPILER = $(SHELL)

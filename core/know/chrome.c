@@ -41,6 +41,11 @@ static const char *const always[] = {"cookie",
                                      "global-footer",
                                      "footer",
                                      "announcement-bar",
+                                     "sidebar",
+                                     "widget-area",
+                                     "topbar",
+                                     "top-bar",
+                                     "utility-bar",
                                      "promo-bar",
                                      "newsletter",
                                      "subscribe",
@@ -51,10 +56,9 @@ static const char *const always[] = {"cookie",
                                      "print-only",
                                      NULL};
 static const char *const mostly_links[] = {
-    "nav",       "menu",       "sidebar",     "header", "topbar",  "top-bar",
-    "masthead",  "submenu",    "related",     "tags",   "toolbar", "site-nav",
-    "mega",      "quicklinks", "quick-links", "widget", "links",   "utility",
-    "secondary", "toc",        NULL};
+    "nav",     "menu",  "header",  "topbar",    "top-bar", "masthead",   "submenu",
+    "related", "tags",  "toolbar", "site-nav",  "mega",    "quicklinks", "quick-links",
+    "widget",  "links", "utility", "secondary", "toc",     NULL};
 static const char *const unfolds[] = {
     "accordion", "tab",   "panel", "collapse", "faq",   "answer",  "toggle",
     "expand",    "slide", "price", "rate",     "hours", "content", NULL};

@@ -146,6 +146,18 @@ static bool read_date(const char *at, char out[11])
     return true;
 }
 
+/* A date alone, right below the title, is when an article was written. */
+static void find_dateline(struct sb_extracting *x)
+{
+    char date[11];
+
+    for (size_t i = 0; i < x->block_count && i < 4 && !*x->page->modified; i++)
+        if (strlen(x->blocks[i].text) < 24 && read_date(x->blocks[i].text, date) &&
+            !isdigit((unsigned char)x->blocks[i].text[0]) &&
+            strpbrk(x->blocks[i].text, "0123456789"))
+            x->page->modified = talloc_strdup(x->page, date);
+}
+
 static void find_modified(struct sb_extracting *x)
 {
     static const char *const words[] = {"updated on", "updated",         "last revised",
@@ -291,6 +303,7 @@ static void finish(struct sb_extracting *x)
     sb_extract_title(x);
     text_facts(x);
     find_modified(x);
+    find_dateline(x);
     page->blocks = x->blocks;
     page->block_count = x->block_count;
     page->links = x->links;

@@ -111,8 +111,9 @@ struct sb_repeats *sb_repeats_new(TALLOC_CTX *mem);
 void sb_repeats_add(struct sb_repeats *repeats, const struct sb_extract *page);
 /* Sets `boilerplate` on the blocks that stand on most pages (at least 4 pages, and at
  * least 40 % of five or more), but leaves a block that says hours, prices, a phone or
- * an address on the first page that has it, so that a fact which only
- * the footer tells is known once. Returns how many blocks were marked. */
+ * an address on the first page that has it, so that a fact which only the footer tells
+ * is known once. Facts recognised in the words of marked blocks go. Returns how many
+ * blocks were marked. */
 size_t sb_repeats_mark(struct sb_repeats *repeats, struct sb_extract *page);
 /* Both over an array of pages, in its order. */
 size_t sb_extract_drop_repeats(struct sb_extract *const *pages, size_t count);

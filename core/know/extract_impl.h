@@ -42,6 +42,8 @@ void sb_tree_measure(GumboNode *root);
 /* Bytes of text below, and how many of them are in links. */
 size_t sb_node_weight(const GumboNode *node, size_t *in_links);
 bool sb_node_has_h1(const GumboNode *node);
+/* Which headings are below: bit 1 for <h1> to bit 6. */
+unsigned sb_node_levels(const GumboNode *node);
 /* The first element below for which the test holds, depth first; or NULL. */
 const GumboNode *sb_node_find(const GumboNode *node,
                               bool (*test)(const GumboNode *node));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "know/facts.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,20 @@ static bool same_folded(TALLOC_CTX *mem, const char *a, const char *b)
     return same;
 }
 
+/* Equal but for signs and white space: "Elm St, Avon" and "Elm St | Avon". */
+static bool same_letters(const char *a, const char *b)
+{
+    do {
+        while (*a && !isalnum((unsigned char)*a))
+            a++;
+        while (*b && !isalnum((unsigned char)*b))
+            b++;
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+    } while (*a++ && *b++);
+    return true;
+}
+
 /* Does `fact` tell what is known already? A phone or e-mail is the same whatever it is
  * called; the first, from the better source, stays. */
 static bool is_known(TALLOC_CTX *mem, const struct sb_fact *known,
@@ -50,7 +65,7 @@ static bool is_known(TALLOC_CTX *mem, const struct sb_fact *known,
     if (fact->kind == SB_FACT_PHONE || fact->kind == SB_FACT_EMAIL)
         return strcmp(known->value, fact->value) == 0;
     if (fact->kind == SB_FACT_ADDRESS)
-        return same_folded(mem, known->text, fact->text);
+        return same_letters(known->text, fact->text);
     if (strcmp(known->value, fact->value) != 0)
         return false;
     if (!same_folded(mem, known->subject, fact->subject))

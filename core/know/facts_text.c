@@ -2,6 +2,7 @@
  *
  * Facts from running text: what was recognised, whose it is, and the words around it.
  */
+#define _GNU_SOURCE /* strcasestr */
 #include "know/facts_text.h"
 
 #include <ctype.h>
@@ -95,6 +96,14 @@ char *sb_fact_subject(TALLOC_CTX *mem, const char *heading)
     return strip_fillers(mem, part, strlen(part));
 }
 
+static bool ends_as_label(const char *start, const char *at)
+{
+    while (at > start && strchr(" \t(", at[-1]))
+        at--;
+    return at > start && (strchr(":-|", at[-1]) ||
+                          (at - start > 3 && strncmp(at - 3, "\xe2\x80\x93", 3) == 0));
+}
+
 /* The label right before a recognised thing: "Pro shop: ", "Fax ". Only short ones,
  * back to the last sign that ends a thought. */
 static char *label_before(struct source *s, const char *from, const char *at)
@@ -103,12 +112,16 @@ static char *label_before(struct source *s, const char *from, const char *at)
     int words = 0;
     char *label;
 
-    while (start > from && at - start < LOOK_BACK && !strchr(".;|!?\n,)", start[-1]))
+    while (start > from && at - start < LOOK_BACK && !strchr(".;|!?\n,", start[-1]))
         start--;
     label = strip_fillers(s->tmp, start, (size_t)(at - start));
     for (const char *c = label; *c; c++)
         words += *c == ' ';
-    return words < 4 && strlen(label) < MAX_SUBJECT ? label : talloc_strdup(s->tmp, "");
+    /* "Pro shop and tee times: ..." is a label, "for more please call ..." is not. */
+    if (words > (ends_as_label(start, at) ? 4 : 1) || strlen(label) > MAX_SUBJECT ||
+        (!ends_as_label(start, at) && islower((unsigned char)*label)))
+        return talloc_strdup(s->tmp, "");
+    return label;
 }
 
 static const char *subject_of(struct source *s, const char *from, const char *at)
@@ -203,21 +216,30 @@ static size_t next_hours(const char *text, const char **at, struct sb_hours_read
     return 0;
 }
 
+/* Somebody answers the phone at night; the doors are closed all the same. */
+static bool is_emergency(const char *text)
+{
+    return strcasestr(text, "emergenc") || strcasestr(text, "on call") ||
+           strcasestr(text, "after hours") || strcasestr(text, "after-hours");
+}
+
 static void see_hours(struct source *s)
 {
-    const char *from = s->text, *at = s->text;
+    const char *from = s->text, *at = s->text, *subject = NULL;
     struct sb_hours_read hours;
-    const char *subject = NULL;
     size_t used;
 
     while ((used = next_hours(s->text, &at, &hours))) {
+        if (is_emergency(s->text))
+            subject = "Emergency service";
         /* One label holds for all that follow it: "Pro shop: Mon-Fri 8-6, Sat 9-4". */
-        const char *label = subject_of(s, from, at);
-
-        if (!subject || *label_before(s, from, at))
-            subject = label;
-        add(s, SB_FACT_HOURS, subject, sb_hours_value(s->tmp, &hours),
-            verbatim(s, at, at + used));
+        else if (!subject || *label_before(s, from, at))
+            subject = subject_of(s, from, at);
+        /* "24/7 support" opens no door. */
+        if (strncmp(at, "24/7", 4) != 0 || is_emergency(s->text) ||
+            strcasestr(s->text, "open"))
+            add(s, SB_FACT_HOURS, subject, sb_hours_value(s->tmp, &hours),
+                verbatim(s, at, at + used));
         at += used;
         from = at;
     }
@@ -236,9 +258,10 @@ static char *priced_thing(struct source *s, const char *from, const char *at)
         start++;
     text = sb_collapse(s->tmp, start, (size_t)(end - start));
     for (;;) {
-        static const char *const tails[] = {"from",     "for", "is", "are",  "only",
-                                            "just",     "at",  "of", "cost", "costs",
-                                            "starting", "a",   NULL};
+        static const char *const tails[] = {"from",     "for",    "is", "are",  "only",
+                                            "just",     "at",     "of", "cost", "costs",
+                                            "starting", "a",      "or", "and",  "pays",
+                                            "charged",  "charge", NULL};
         size_t len = strlen(text);
         bool cut = false;
 
@@ -262,16 +285,39 @@ static char *priced_thing(struct source *s, const char *from, const char *at)
     }
 }
 
+static bool is_quotation(const char *text)
+{
+    return *text == '"' || strncmp(text, "\xe2\x80\x9c", 3) == 0;
+}
+
+/* "$85 with an assistant or $110 with the director": the second thing cannot be named
+ * without the first. */
+static bool goes_on(const char *thing)
+{
+    static const char *const words[] = {"for ",  "with ", "and ",  "or ",
+                                        "plus ", "per ",  "each ", "beyond ",
+                                        "than ", "to ",   "a ",    NULL};
+
+    for (size_t i = 0; words[i]; i++)
+        if (strncmp(thing, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
 static void see_prices(struct source *s)
 {
     struct sb_seen seen;
     const char *from = s->text;
 
-    if (strlen(s->text) > MAX_PRICE_TEXT)
-        return; /* prose: the passage says it better */
+    if (strlen(s->text) > MAX_PRICE_TEXT || is_quotation(s->text))
+        return; /* prose: the passage says it better; a guest's words bind nobody */
     while (sb_see_price(from, &seen)) {
         const char *thing = priced_thing(s, from, seen.start);
 
+        if (from > s->text && goes_on(thing)) {
+            from = seen.end;
+            continue;
+        }
         if (!*thing || strlen(thing) > 120)
             thing = *s->subject ? s->subject : sb_fact_subject(s->tmp, s->heading);
         add(s, SB_FACT_PRICE, thing, seen.value, s->text);

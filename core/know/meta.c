@@ -171,12 +171,18 @@ static const char *own_part(struct sb_extracting *x, TALLOC_CTX *mem, char **par
     return parts[0];
 }
 
-/* Whatever ends the title is most likely the site. */
+/* The longest other part of the title is most likely the site: "Rates - Pine Ridge
+ * Golf Club - Avon CT". */
 static void guess_site_name(struct sb_extracting *x, char **parts, size_t count,
                             const char *own)
 {
-    if (!*x->page->site_name && count > 1 && parts[count - 1] != own)
-        x->page->site_name = talloc_strdup(x->page, parts[count - 1]);
+    const char *longest = "";
+
+    for (size_t i = 0; i < count; i++)
+        if (parts[i] != own && strlen(parts[i]) > strlen(longest))
+            longest = parts[i];
+    if (!*x->page->site_name && *longest)
+        x->page->site_name = talloc_strdup(x->page, longest);
 }
 
 void sb_extract_title(struct sb_extracting *x)

@@ -82,6 +82,33 @@ static bool is_frame(const struct sb_repeats *r, const struct entry *entry)
            entry->pages * 100 >= r->pages * SHARE;
 }
 
+static bool says_block(const struct sb_fact *fact, const struct sb_block *block)
+{
+    return block->boilerplate &&
+           (strcmp(fact->text, block->text) == 0 ||
+            (fact->kind == SB_FACT_FAQ && strcmp(fact->subject, block->text) == 0));
+}
+
+/* What was recognised in the words of such a block is known from another page. */
+static void drop_facts(struct sb_extract *page)
+{
+    struct sb_fact *facts =
+        talloc_array(page, struct sb_fact, sb_array_count(page->fact_count + 1));
+    size_t count = 0;
+
+    for (size_t i = 0; i < page->fact_count; i++) {
+        bool drop = false;
+
+        for (size_t j = 0; j < page->block_count && !drop; j++)
+            drop = page->facts[i].origin == SB_FACT_FROM_TEXT &&
+                   says_block(&page->facts[i], &page->blocks[j]);
+        if (!drop)
+            facts[count++] = page->facts[i];
+    }
+    page->facts = facts;
+    page->fact_count = count;
+}
+
 size_t sb_repeats_mark(struct sb_repeats *r, struct sb_extract *page)
 {
     size_t marked = 0;
@@ -100,6 +127,8 @@ size_t sb_repeats_mark(struct sb_repeats *r, struct sb_extract *page)
         block->boilerplate = true;
         marked++;
     }
+    if (marked && page->fact_count)
+        drop_facts(page);
     return marked;
 }
 

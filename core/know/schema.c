@@ -265,6 +265,19 @@ static char *date_of(struct taking *t, const json_t *item, const char *name)
     return text;
 }
 
+/* "2026-12-25" as "December 25, 2026". */
+static char *spoken_date(struct taking *t, const char *date)
+{
+    static const char *const months[] = {
+        "January", "February", "March",     "April",   "May",      "June",
+        "July",    "August",   "September", "October", "November", "December"};
+    long month = strtol(date + 5, NULL, 10), day = strtol(date + 8, NULL, 10);
+
+    if (month < 1 || month > 12)
+        return talloc_strdup(t->tmp, date);
+    return talloc_asprintf(t->tmp, "%s %ld, %.4s", months[month - 1], day, date);
+}
+
 static void add_special(struct taking *t, const char *subject, const char *from,
                         const char *through, const struct sb_hours_read *hours)
 {
@@ -274,8 +287,9 @@ static void add_special(struct taking *t, const char *subject, const char *from,
     char *value = sb_hours_value(t->tmp, hours);
     char *words = sb_hours_words(t->tmp, hours);
     char *spoken = strchr(dates, '/')
-                       ? talloc_asprintf(t->tmp, "%s to %s", from, through)
-                       : talloc_strdup(t->tmp, from);
+                       ? talloc_asprintf(t->tmp, "%s to %s", spoken_date(t, from),
+                                         spoken_date(t, through))
+                       : spoken_date(t, from);
 
     if (hours->days == 0x7f) {
         value = strchr(value, ' ') + 1;

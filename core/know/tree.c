@@ -99,7 +99,16 @@ static size_t visible_bytes(const char *text)
 
 /* Measures are kept where gumbo notes positions in the source, which nobody reads: one
  * pass then answers all questions about weights. */
-enum { HAS_H1 = 1 };
+enum { HAS_H1 = 1 << 1 };
+
+static int level_of(const GumboNode *node)
+{
+    const char *name = sb_node_name(node);
+
+    return name[0] == 'h' && name[1] >= '1' && name[1] <= '6' && !name[2]
+               ? name[1] - '0'
+               : 0;
+}
 
 static size_t measure(GumboNode *node, bool in_link, size_t *in_links, unsigned *flags)
 {
@@ -117,7 +126,7 @@ static size_t measure(GumboNode *node, bool in_link, size_t *in_links, unsigned 
     in_link = in_link || sb_node_is(node, "a") || sb_node_is(node, "button");
     for (unsigned i = 0; i < children->length; i++)
         sum += measure(children->data[i], in_link, &links, &below);
-    below |= sb_node_is(node, "h1") ? HAS_H1 : 0;
+    below |= level_of(node) ? 1u << level_of(node) : 0;
     if (sb_node_is_element(node))
         node->v.element.start_pos = (GumboSourcePosition){
             .line = (unsigned)sum, .column = (unsigned)links, .offset = below};
@@ -138,6 +147,11 @@ size_t sb_node_weight(const GumboNode *node, size_t *in_links)
 {
     *in_links = sb_node_is_element(node) ? node->v.element.start_pos.column : 0;
     return sb_node_is_element(node) ? node->v.element.start_pos.line : 0;
+}
+
+unsigned sb_node_levels(const GumboNode *node)
+{
+    return sb_node_is_element(node) ? (unsigned)node->v.element.start_pos.offset : 0;
 }
 
 bool sb_node_has_h1(const GumboNode *node)

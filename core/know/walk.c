@@ -554,6 +554,59 @@ static void visit_block(struct walk *w, const GumboNode *node)
     }
 }
 
+/* ---- how far a heading reaches ---- */
+
+static const GumboNode *sibling(const GumboNode *node, int step)
+{
+    const GumboVector *all;
+
+    if (!node->parent)
+        return NULL;
+    all = sb_node_children(node->parent);
+    for (size_t at = node->index_within_parent + (size_t)step; at < all->length;
+         at += (size_t)step)
+        if (sb_node_is_element(all->data[at]))
+            return all->data[at];
+    return NULL;
+}
+
+/* Cards, cells and sections keep their headings to themselves; a lone <div> may just
+ * be how a page builder wraps a heading and its first paragraph. */
+static bool keeps_headings(const GumboNode *node)
+{
+    static const char *const names[] = {"section", "article", "td", "li", NULL};
+    const GumboNode *before = sibling(node, -1), *after = sibling(node, 1);
+    unsigned levels = sb_node_levels(node);
+
+    if (!levels || heading_level(node))
+        return false;
+    for (size_t i = 0; names[i]; i++)
+        if (sb_node_is(node, names[i]))
+            return true;
+    return (before && !heading_level(before) && sb_node_levels(before) & levels) ||
+           (after && !heading_level(after) && sb_node_levels(after) & levels);
+}
+
+static void visit_scoped(struct walk *w, const GumboNode *node)
+{
+    char *before[LEVELS];
+    size_t blocks = w->x->block_count;
+
+    if (!keeps_headings(node)) {
+        visit_block(w, node);
+        return;
+    }
+    memcpy(before, w->headings, sizeof(before));
+    visit_block(w, node);
+    /* Only if something stood below the heading in there. */
+    if (w->x->block_count > blocks &&
+        w->x->blocks[w->x->block_count - 1].kind != SB_BLOCK_HEADING) {
+        flush(w);
+        memcpy(w->headings, before, sizeof(before));
+        set_path(w);
+    }
+}
+
 static void visit_element(struct walk *w, const GumboNode *node)
 {
     bool in_frame = w->in_frame, in_main = w->in_main;
@@ -578,7 +631,7 @@ static void visit_element(struct walk *w, const GumboNode *node)
         if (enters || leaves)
             flush(w);
         w->in_frame = enters ? false : in_frame || leaves;
-        visit_block(w, node);
+        visit_scoped(w, node);
         if (enters || leaves)
             flush(w);
         w->in_frame = in_frame;

@@ -64,3 +64,10 @@ tests_unit_unit_local_llm_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_local_llm_LDADD = core/libhost.a core/libstore.a core/libnet.a \
 	core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS) -lstemmer -lm
 endif
+
+# The crawler and the reader of pages together, for tests/integration/crawl.test.mjs.
+check_PROGRAMS += tests/tools/read_site
+tests_tools_read_site_SOURCES = tests/tools/read_site.c $(local_crawl_sources)
+tests_tools_read_site_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_tools_read_site_LDADD = core/libknow.a core/libhost.a core/libstore.a core/libnet.a \
+	core/libbase.a $(EXTERNAL_LIBS)

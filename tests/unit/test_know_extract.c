@@ -69,6 +69,19 @@ Test(extract, headings_make_paths)
         "p|Carts||Yes.\n");
 }
 
+Test(extract, cards_keep_their_headings_to_themselves)
+{
+    shows(
+        "<div><div><h3>Play</h3><p>Tees.</p></div><div><h3>Eat</h3><p>Grill.</p></div>"
+        "</div><p>News.</p>",
+        "h|||Play\np|Play||Tees.\nh|||Eat\np|Eat||Grill.\np|||News.\n");
+    shows("<div><h2>Rates</h2></div><div><p>Cheap.</p></div><section><h3>Late</"
+          "h3><p>Dark."
+          "</p></section><p>End.</p>",
+          "h|||Rates\np|Rates||Cheap.\nh|Rates||Late\np|Rates > Late||Dark.\n"
+          "p|Rates||End.\n");
+}
+
 Test(extract, white_space_entities_and_breaks)
 {
     shows("<p>  Tea\n\n&amp;&nbsp;  biscuits&#8212;caf&eacute; </p><p>12 Main "
@@ -207,6 +220,8 @@ Test(extract, the_title_is_the_pages_own)
     page = html("<meta property='og:site_name' content='Pine Ridge'>"
                 "<title>Pine Ridge - Lessons</title>");
     cr_assert_str_eq(page->title, "Lessons");
+    page = html("<title>Rates - Pine Ridge Golf - Avon CT</title>");
+    cr_assert_str_eq(page->site_name, "Pine Ridge Golf");
     cr_assert_str_eq(html("<h1>Only a heading</h1>")->title, "Only a heading");
     cr_assert_str_eq(html("<p>x")->title, "");
 }
@@ -223,6 +238,8 @@ Test(extract, the_head_is_read)
     cr_assert_str_eq(page->canonical, "https://e.com/a");
     cr_assert_str_eq(page->modified, "2026-03-04");
     cr_assert(page->noindex && page->nofollow);
+    page = html("<h1>News</h1><p>May 9, 2025</p><p>Text.</p>");
+    cr_assert_str_eq(page->modified, "2025-05-09");
     page = html("<p>Rates effective March 3, 2026.</p>");
     cr_assert_str_eq(page->modified, "2026-03-03");
 }
@@ -441,6 +458,19 @@ Test(extract, blocks_on_most_pages_are_boilerplate)
     cr_assert(!pages[0]->blocks[1].boilerplate, "the phone is known once");
     cr_assert(pages[1]->blocks[1].boilerplate);
     cr_assert(!pages[0]->blocks[2].boilerplate && !pages[0]->blocks[3].boilerplate);
+}
+
+Test(extract, facts_in_boilerplate_are_known_once)
+{
+    struct sb_extract *pages[6];
+
+    for (int i = 0; i < 6; i++)
+        pages[i] = html(talloc_asprintf(
+            mem, "<p>Book online and save $25</p><p>Room %d costs $%d</p>", i, 40 + i));
+    (void)sb_extract_drop_repeats(pages, 6);
+    cr_assert_eq(pages[0]->fact_count, 2);
+    cr_assert_eq(pages[3]->fact_count, 1);
+    cr_assert_str_eq(pages[3]->facts[0].value, "USD 43.00");
 }
 
 Test(extract, few_pages_prove_nothing)

@@ -137,10 +137,9 @@ Test(facts, opening_hours_specifications)
     has(all, "hours||Su closed|Sunday: closed");
     has(all, "hours||Fr 18:00-02:00|Friday: 6 pm to 2 am");
     has(all, "hours||Th 00:00-24:00|Thursday: open 24 hours");
-    has(all, "special_hours||2026-12-25 closed|2026-12-25: closed");
-    has(all,
-        "special_hours||2026-12-24/2026-12-26 08:00-12:00|2026-12-24 to 2026-12-26: 8 "
-        "am to 12 noon");
+    has(all, "special_hours||2026-12-25 closed|December 25, 2026: closed");
+    has(all, "special_hours||2026-12-24/2026-12-26 08:00-12:00|December 24, 2026 to "
+             "December 26, 2026: 8 am to 12 noon");
 }
 
 Test(facts, departments_keep_their_names)
@@ -344,6 +343,33 @@ Test(facts, labels_tell_whose_hours_they_are)
     cr_assert(strstr(all, "hours|Pro Shop|Sa 09:00-17:00|"), "%s", all);
     cr_assert(strstr(all, "hours|Grill Room|Mo,Tu,We,Th,Fr,Sa,Su 11:00-21:00|"), "%s",
               all);
+}
+
+Test(facts, a_phone_answered_at_night_opens_no_door)
+{
+    char *all = from_text("24/7 Emergency? Call now! 603-555-0170");
+
+    has(all,
+        "hours|Emergency service|Mo,Tu,We,Th,Fr,Sa,Su 00:00-24:00|24/7 Emergency? Call "
+        "now! 603-555-0170");
+    lacks(from_text("We support you 24/7."), "hours|");
+    has(from_text("Open 24/7"), "hours||Mo,Tu,We,Th,Fr,Sa,Su 00:00-24:00|Open 24/7");
+}
+
+Test(facts, only_labels_name_a_phone)
+{
+    has(from_text("Office (scheduling and billing): 603-555-0171"),
+        "phone|scheduling billing|+16035550171|603-555-0171");
+    has(from_text("For seven or more please call (508) 555-0152"),
+        "phone||+15085550152|(508) 555-0152");
+}
+
+Test(facts, guests_and_half_sentences_name_no_price)
+{
+    lacks(from_text("\xe2\x80\x9cThey charged me $89, very fair.\xe2\x80\x9d"),
+          "price|");
+    lacks(from_text("Lesson $85 with an assistant or $110 with the director"),
+          "USD 110");
 }
 
 Test(facts, phones_and_what_only_looks_like_one)
