@@ -2,6 +2,7 @@
 // Runs the real server on a free port with a database of its own, for tests.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, chmodSync, rmSync, writeFileSync, createWriteStream, readFileSync } from 'node:fs';
+import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -55,7 +56,8 @@ export class Server {
     const file = path.join(this.dir, 'switchboard.yaml');
     const workers = this.options.workers || 2;
     const text = this.options.config || '';
-    writeFileSync(file, `server: {workers: ${workers}, drain: 20s}\n${text}`);
+    const more = this.options.server ? ', ' + this.options.server : '';
+    writeFileSync(file, `server: {workers: ${workers}, drain: 20s${more}}\n${text}`);
     return file;
   }
 
@@ -76,11 +78,20 @@ export class Server {
   }
 
   async isReady() {
+    if (this.options.tls) return this.isReadyOverTls();
     try {
       return (await fetch(this.origin + '/ready', { signal: AbortSignal.timeout(3000) })).ok;
     } catch {
       return false;
     }
+  }
+
+  isReadyOverTls() {
+    return new Promise((resolve) => {
+      https.get({ host: '127.0.0.1', port: this.port, path: '/ready', ca: this.options.tls, timeout: 3000 },
+        (response) => { response.resume(); resolve(response.statusCode === 200); })
+        .on('error', () => resolve(false));
+    });
   }
 
   tail() {
