@@ -6,14 +6,13 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "cli/app.h"
 #include "cli/cmd.h"
-#include "cli/flags.h"
 #include "cli/report.h"
 #include "cli/site.h"
+#include "cli/tool.h"
 #include "host/agent.h"
 #include "store/events.h"
 #include "store/tenants.h"
@@ -174,8 +173,9 @@ static int run(struct sb_app *app, void *arg)
     return status;
 }
 
-static int check_order(const struct order *order)
+static int check_order(void *arg)
 {
+    const struct order *order = arg;
     const char *names[VERBS + 1] = {NULL}, *near;
 
     for (size_t i = 0; i < VERBS; i++) {
@@ -216,36 +216,22 @@ int sb_cmd_tenant(int argc, char **argv)
         {.name = "yes", .help = "delete: I mean it", .given = &order.yes},
         {.name = NULL},
     };
-    const struct sb_usage usage = {
-        .synopsis = "switchboard tenant list | show T | export T | import FILE | "
-                    "add URL --vertical V | delete T --yes",
-        .about =
-            "Tenants in the database. T is a tenant's slug or id. export writes the "
-            "YAML that\nimport reads; add makes a tenant from a website.",
-        .flags = own,
-        .min_args = 1,
-        .max_args = 2,
+    const struct sb_tool tool = {
+        .usage = {.synopsis =
+                      "switchboard tenant list | show T | export T | import FILE | "
+                      "add URL --vertical V | delete T --yes",
+                  .about =
+                      "Tenants in the database. T is a tenant's slug or id. export "
+                      "writes the "
+                      "YAML that\nimport reads; add makes a tenant from a website.",
+                  .flags = own,
+                  .min_args = 1,
+                  .max_args = 2},
+        .args = {&order.verb, &order.what},
+        .check = check_order,
+        .run = run,
+        .arg = &order,
     };
-    struct sb_config_flags flags = {0};
-    TALLOC_CTX *mem = talloc_new(NULL);
-    struct sb_config *config;
-    struct sb_err err = {0};
-    int status, first;
 
-    sb_log_set_plain(1);
-    sb_log_set_level(SB_LOG_WARN);
-    first = sb_flags_read(argc, argv, &usage, &flags);
-    if (first < 0) {
-        status = sb_flags_status(first);
-    } else {
-        order.verb = argv[first];
-        order.what = first + 1 < argc ? argv[first + 1] : NULL;
-        status = check_order(&order);
-        if (!status)
-            status = sb_config_load(mem, &flags, &config, &err)
-                         ? fail(&err)
-                         : sb_app_run(config, run, &order);
-    }
-    talloc_free(mem);
-    return status;
+    return sb_tool_main(argc, argv, &tool);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/log.h"
 #include "cli/app.h"
 #include "cli/cmd.h"
-#include "cli/flags.h"
 #include "cli/site.h"
 #include "cli/terminal.h"
+#include "cli/tool.h"
 
 static int try_site(struct sb_app *app, void *arg)
 {
@@ -42,31 +41,19 @@ int sb_cmd_try(int argc, char **argv)
          .text = &wish.pages},
         {.name = NULL},
     };
-    const struct sb_usage usage = {
-        .synopsis = "switchboard try URL --vertical NAME",
-        .about = "Reads a website, makes a receptionist that knows it, and talks to it "
-                 "here.\nWorks beside a running server or without one. /quit ends.",
-        .flags = own,
-        .min_args = 1,
-        .max_args = 1,
+    const struct sb_tool tool = {
+        .usage = {.synopsis = "switchboard try URL --vertical NAME",
+                  .about =
+                      "Reads a website, makes a receptionist that knows it, and talks "
+                      "to it here.\nWorks beside a running server or without one. "
+                      "/quit ends.",
+                  .flags = own,
+                  .min_args = 1,
+                  .max_args = 1},
+        .args = {&wish.url},
+        .run = try_site,
+        .arg = &wish,
     };
-    struct sb_config_flags flags = {0};
-    TALLOC_CTX *mem = talloc_new(NULL);
-    struct sb_config *config;
-    struct sb_err err = {0};
-    int status, first;
 
-    sb_log_set_plain(1);
-    sb_log_set_level(SB_LOG_WARN);
-    first = sb_flags_read(argc, argv, &usage, &flags);
-    if (first < 0)
-        status = sb_flags_status(first);
-    else if (sb_config_load(mem, &flags, &config, &err))
-        status = sb_complain("%s", err.msg);
-    else {
-        wish.url = argv[first];
-        status = sb_app_run(config, try_site, &wish);
-    }
-    talloc_free(mem);
-    return status;
+    return sb_tool_main(argc, argv, &tool);
 }

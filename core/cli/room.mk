@@ -5,7 +5,7 @@ core_libcli_a_SOURCES = \
 	core/cli/cmd_check.c core/cli/cmd_serve.c core/cli/cmd_talk.c core/cli/cmd_tenant.c \
 	core/cli/cmd_scenario.c core/cli/cmd_try.c core/cli/scenario.h core/cli/scenario_expect.c core/cli/scenario_impl.h core/cli/scenario_parse.c core/cli/scenario_run.c core/cli/report.c core/cli/report.h core/cli/site.c core/cli/site.h core/cli/config.c \
 	core/cli/config.h core/cli/flags.c core/cli/flags.h core/cli/supervisor.c \
-	core/cli/supervisor.h core/cli/terminal.c core/cli/terminal.h core/cli/worker.c \
+	core/cli/supervisor.h core/cli/terminal.c core/cli/terminal.h core/cli/tool.c core/cli/tool.h core/cli/worker.c \
 	core/cli/worker.h
 core_libcli_a_SOURCES += \
 	core/cli/cmd_plugin.c core/cli/kit.c core/cli/kit.h core/cli/kit_answer.c \
