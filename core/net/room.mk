@@ -44,3 +44,13 @@ tests_bench_bench_http_SOURCES = tests/bench/bench_http.c
 tests_bench_bench_http_LDADD = core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
 tests_bench_bench_ws_SOURCES = tests/bench/bench_ws.c
 tests_bench_bench_ws_LDADD = core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/unit_client
+TESTS += tests/unit/unit_client
+tests_unit_unit_client_SOURCES = tests/support/intask.c tests/support/intask.h \
+	tests/unit/test_client.c tests/unit/test_sse_parse.c
+tests_unit_unit_client_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_unit_client_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_unit_client_LDADD = core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
+endif
