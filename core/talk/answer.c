@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/task.h"
 #include "talk/run.h"
+#include "talk/asking.h"
 
 #define SEARCH_MS 4000
 #define MODEL_MS 90000
@@ -68,6 +69,7 @@ static void prepare(struct sb_run *run)
     run->status = NULL;
     sb_reply_init(&run->reply, run);
     sb_intake_load(run, run->agent->tpl, conv->intake, conv->phase, &run->intake);
+    run->intake.asking = sb_intake_asked_in(run, &run->intake, sb_run_last_reply(conv));
     take_extra(run);
     run->heard_count = sb_heard_read(run, run->message, &run->intake, &run->hint,
                                      run->heard, SB_RUN_HEARD, &run->only_facts);

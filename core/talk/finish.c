@@ -15,11 +15,10 @@
 
 static void fill_intake(const struct sb_run *run, struct sb_turn_out *out)
 {
-    const struct sb_intake_field *next = sb_intake_next(&run->intake);
 
     sb_intake_progress(&run->intake, &out->intake.progress, &out->intake.total);
     out->intake.complete = run->intake.phase == SB_INTAKE_COMPLETE;
-    out->intake.next = next ? next->tpl->name : "";
+    out->intake.next = "";
 }
 
 /* All that a client shows besides the text; also what a repeated message is answered
@@ -88,11 +87,13 @@ int sb_run_commit(struct sb_run *run, struct sb_turn_out *out, struct sb_err *er
                                   .seq_in = run->conv.seq,
                                   .silent = strcmp(run->conv.status, "human") == 0};
     const struct sb_reply *r = &run->reply;
+    const struct sb_intake_field *asked;
     int64_t seq = 0;
     int rc;
 
-    sb_intake_asked(&run->intake);
     fill_out(run, out);
+    asked = sb_intake_asked(&run->intake, out->response);
+    out->intake.next = asked ? asked->tpl->name : "";
     reply.text = out->response;
     reply.sources = sb_reply_sources(r, out);
     reply.extra = extra_text(run->mem, out);

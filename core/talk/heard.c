@@ -319,7 +319,8 @@ size_t sb_heard_read(TALLOC_CTX *mem, const char *message,
                        .base = base,
                        .out = out,
                        .max = max,
-                       .next = sb_intake_next(intake)};
+                       .next =
+                           intake->asking ? intake->asking : sb_intake_next(intake)};
 
     sb_tokens_read(mem, message, &l.tokens);
     l.fields = sb_array(mem, const struct sb_intake_field *, max);

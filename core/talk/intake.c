@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "talk/asking.h"
 
 #define ASKS_BEFORE_SKIP 2
 #define ASKS_IN_ALL 3
@@ -342,10 +343,16 @@ bool sb_intake_confirm(struct sb_intake *intake)
     return true;
 }
 
-void sb_intake_asked(struct sb_intake *intake)
+const struct sb_intake_field *sb_intake_asked(struct sb_intake *intake,
+                                              const char *reply)
 {
-    struct sb_intake_field *next = sb_intake_next(intake);
+    struct sb_intake_field *field = sb_intake_next(intake), *asked;
 
-    if (next)
-        next->asked++;
+    if (!field)
+        return NULL;
+    asked = sb_intake_asked_in(intake->mem, intake, reply);
+    if (asked && asked->state == SB_FIELD_EMPTY)
+        field = asked;
+    field->asked++;
+    return field;
 }

@@ -31,6 +31,7 @@ struct sb_intake {
     const char *message; /* to be passed on, "" */
     bool message_only;   /* "take a message": contact fields and the message, no more */
     bool dirty;          /* differs from what is stored */
+    struct sb_intake_field *asking; /* what our last reply asked for, or NULL */
     struct sb_journal_row *journal; /* changes not stored yet */
     size_t journal_count;
 };
@@ -70,7 +71,8 @@ void sb_intake_reopen(struct sb_intake *intake, struct sb_intake_field *field);
 void sb_intake_start(struct sb_intake *intake, const char *reason, const char *message);
 /* The person agreed to what was read back; false in any other phase. */
 bool sb_intake_confirm(struct sb_intake *intake);
-/* A reply that asks for `next` goes out. */
-void sb_intake_asked(struct sb_intake *intake);
+/* A reply goes out: counts the field that it asks for and returns it, or NULL. */
+const struct sb_intake_field *sb_intake_asked(struct sb_intake *intake,
+                                              const char *reply);
 
 #endif

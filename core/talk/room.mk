@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += core/libtalk.a
 core_libtalk_a_SOURCES = \
-	core/talk/answer.c core/talk/check.c core/talk/counters.c core/talk/dates.c \
+	core/talk/answer.c core/talk/asking.c core/talk/asking.h core/talk/check.c core/talk/counters.c core/talk/dates.c \
 	core/talk/dates.h core/talk/days.h core/talk/days_calendar.c core/talk/engine.c \
 	core/talk/engine.h core/talk/escalate.c core/talk/finish.c core/talk/heard.c \
 	core/talk/heard.h core/talk/intake.c core/talk/intake.h core/talk/lead.c \

@@ -103,6 +103,8 @@ struct sb_run {
 
 /* Fills run->turn from all the rest; again after each step of the tool loop. */
 void sb_run_fill_turn(struct sb_run *run);
+/* What we said last in the conversation, or "". */
+const char *sb_run_last_reply(const struct sb_conv *conv);
 /* Name/value pairs for the template's placeholders; NULL-terminated, on run->mem. */
 const char *const *sb_run_pairs(TALLOC_CTX *mem, const struct sb_agent *agent,
                                 int64_t wall_ms, const char *person_name);

@@ -121,6 +121,20 @@ static size_t past_to_at(const struct sb_tokens *t, size_t i, struct clock *cloc
     return at + 1 + n - i;
 }
 
+/* "4 players", "9 holes", "2 hours": a number of something is no hour of the day. */
+static bool counts_something(const struct sb_tokens *t, size_t i)
+{
+    static const char *const things[] = {
+        "player",  "players", "people", "person",   "persons",   "guests",
+        "golfers", "adults",  "kids",   "children", "friends",   "men",
+        "women",   "ladies",  "of",     "holes",    "rooms",     "windows",
+        "units",   "hours",   "hour",   "minutes",  "days",      "weeks",
+        "months",  "years",   "times",  "bedrooms", "bathrooms", "foursomes",
+        "groups",  "cars",    "dogs",   "seats",    NULL};
+
+    return sb_token_in(t, i, things) >= 0;
+}
+
 /* One moment: digits with what belongs to them, or noon and midnight. */
 static size_t moment_at(const struct sb_tokens *t, size_t i, struct clock *clock)
 {
@@ -138,6 +152,8 @@ static size_t moment_at(const struct sb_tokens *t, size_t i, struct clock *clock
         if (!n)
             n = digits_at(t, i, clock);
         if (!n)
+            return 0;
+        if (clock->bare && counts_something(t, i + n))
             return 0;
         more = meridiem_at(t, i + n, &clock->says);
         n += more;

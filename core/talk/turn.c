@@ -203,7 +203,7 @@ static void fill_fields(struct sb_run *run, struct sb_turn *t)
     t->next_field = next ? next->tpl->name : "";
 }
 
-static const char *last_reply(const struct sb_conv *conv)
+const char *sb_run_last_reply(const struct sb_conv *conv)
 {
     size_t i = conv->history_count;
 
@@ -228,7 +228,7 @@ void sb_run_fill_turn(struct sb_run *run)
         t->memories = sb_run_memories(run->mem, &run->conv, &run->hint.now,
                                       run->agent->business->zone, &t->memory_count);
         t->returning = t->memory_count > 0;
-        t->last_reply = last_reply(&run->conv);
+        t->last_reply = sb_run_last_reply(&run->conv);
     }
     fill_fields(run, t);
     t->person_name = sb_run_person_name(run);

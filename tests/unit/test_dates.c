@@ -147,6 +147,8 @@ Test(dates, reads_days_with_times)
         {"Friday late afternoon", "2026-11-27T15:00/18:00"},
         {"saturday morning around 8", "2026-11-28T08:00"},
         {"saturday evening at 8", "2026-11-28T20:00"},
+        {"saturday morning, 4 players", "2026-11-28T08:00/12:00"},
+        {"monday afternoon 2 people", "2026-11-23T12:00/17:00"},
         {"8 in the evening on friday", "2026-11-27T20:00"},
         {"tomorrow morning at 11", "2026-11-22T11:00"},
         {"noon-ish tomorrow", "2026-11-22T12:00"},

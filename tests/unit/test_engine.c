@@ -434,7 +434,7 @@ static void unanswered(struct desk *d)
             "interest", "visit") "\nsay Which day?");
     cr_expect_str_eq(out.intake.next, "preferred_date");
     say(d, &out, "say Which day, please?");
-    cr_expect_str_eq(out.intake.next, "players");
+    cr_expect_str_eq(out.intake.next, "preferred_date");
     say(d, &out, "call decline_field {\"field\":\"players\"}\ntell");
     cr_expect(strstr(out.response, "next=name"), "%s", out.response);
     say(d, &out,

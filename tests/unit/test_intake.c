@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "talk/heard.h"
+#include "talk/asking.h"
 #include "talk/intake.h"
 #include "talk/run.h"
 #include "talk/score.h"
@@ -137,7 +138,7 @@ Test(intake, the_snapshot_holds_everything)
     int progress, total;
 
     sb_intake_start(&in, "callback", "Please ring");
-    sb_intake_asked(&in);
+    sb_intake_asked(&in, "");
     set("phone", "+12125550199");
     sb_intake_decline(&in, sb_intake_find(&in, "name"));
     sb_intake_load(mem, tpl, sb_intake_snapshot(mem, &in), in.phase, &again);
@@ -345,4 +346,18 @@ Test(intake, the_prompt_fences_what_was_retrieved)
         cr_expect(layers[i].stable);
         cr_expect_str_eq(layers[i].text, again[i].text);
     }
+}
+
+Test(intake, an_answer_belongs_to_what_was_asked)
+{
+    const struct sb_intake_field *asked;
+
+    sb_intake_start(&in, "request", "");
+    asked = sb_intake_asked(&in, "Help is on its way. What is the best phone number to "
+                                 "reach you on right now?");
+    cr_assert_not_null(asked);
+    cr_expect_str_eq(asked->tpl->name, "phone");
+    cr_expect_eq(sb_intake_find(&in, "phone")->asked, 1);
+    cr_expect_null(sb_intake_asked_in(mem, &in, "We open at nine."));
+    cr_expect_null(sb_intake_asked_in(mem, &in, "Anything else that I can do?"));
 }
