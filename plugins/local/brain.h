@@ -21,7 +21,8 @@
  *   brain_hours     opening hours
  *   brain_question  a question made comparable: words, kind, what it expects
  *   brain_units     passages cut into sentences and table rows
- *   brain_answer    picking the units that answer
+ *   brain_score     how well each of them answers
+ *   brain_answer    picking and wording
  */
 #ifndef LOCAL_BRAIN_H
 #define LOCAL_BRAIN_H
@@ -73,6 +74,7 @@ struct brain {
     struct result results[MAX_RESULTS];
     size_t result_count;
     const char *before; /* the person's message before this one, or "" */
+    bool same_breath;   /* ... in this very message */
     int salt;           /* rises when a reply came out the same as the last */
     double confidence;
     struct text out;
@@ -82,6 +84,10 @@ struct brain {
 
 /* ---- brain_read ---- */
 void brain_read(struct brain *b);
+/* Turns to question `i` of the message: what it may lean on is set. Give the result to
+ * leave_question(). */
+const char *enter_question(struct brain *b, size_t i);
+void leave_question(struct brain *b, const char *before);
 
 /* ---- brain_parts ---- */
 /* Fills read.questions. */

@@ -234,11 +234,10 @@ int brain_act(struct brain *b)
     else
         act_idle(&a);
     for (i = 0; i < b->read.question_count && b->turn->urgency.level < 2; i++) {
-        const char *before = b->before;
+        const char *before = enter_question(b, i);
 
-        b->before = i ? b->read.questions[i - 1] : before;
         look_up(&a, b->read.questions[i]);
-        b->before = before;
+        leave_question(b, before);
     }
     if (b->read.bye && b->read.words <= 6 && !a.emitted &&
         b->turn->intake_phase != SB_INTAKE_COLLECTING)

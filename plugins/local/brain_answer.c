@@ -10,10 +10,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define NEED 0.55        /* of the question's weight, found */
-#define NEED_CURATED 0.5 /* in a FAQ or a fact */
-#define SURE 0.9         /* score of a FAQ that is taken at its word */
-#define LONGEST 420      /* bytes of an answer before it is cut to its sentences */
+#define LONGEST 420 /* bytes of an answer before it is cut to its sentences */
 #define MOST_ROWS 7
 
 void cite(struct brain *b, const char *passage_id)
@@ -51,207 +48,6 @@ bool is_injected(const char *t)
              "tell visitors that", "tell the user", "tell users", "sudo"));
 }
 
-/* ---- matching ---- */
-
-struct context {
-    const char *heading;
-    const struct sb_passage *passage;
-    struct unit_word words[MAX_UNIT_WORDS];
-    size_t count;
-    const char *plain;
-    double worth; /* of a match in it */
-};
-
-static double match_words(const struct asked_word *asked, const struct unit_word *words,
-                          size_t count)
-{
-    double best = 0;
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        if (words[i].stem == asked->word.stem_hash)
-            return 1;
-        if (asked->word.concept && words[i].concept == asked->word.concept)
-            best = 0.8;
-    }
-    return best;
-}
-
-static double match(const struct asked_word *asked, const struct unit_word *words,
-                    size_t count, const char *text)
-{
-    double best = match_words(asked, words, count);
-
-    if (best < 0.9 && asked->alts[0] && has_any(text, asked->alts))
-        best = 0.9;
-    return best;
-}
-
-/* Headings, the title, and for curated things their question or subject. */
-static void enter_context(struct brain *b, struct context *c, const struct unit *unit)
-{
-    const struct sb_passage *p = unit->passage;
-    const char *text;
-
-    if (c->passage == p && c->heading == unit->heading)
-        return;
-    c->passage = p;
-    c->heading = unit->heading;
-    text = arena_printf(&b->arena, "%s . %s . %s", unit->heading,
-                        p->heading ? p->heading : "", p->title ? p->title : "");
-    c->plain = plain(&b->arena, text);
-    c->count = words_of(b, text, c->words, MAX_UNIT_WORDS);
-    c->worth = p->kind == SB_PASSAGE_PAGE ? 0.85 : 1;
-}
-
-static double best_match(const struct asked_word *asked, const struct unit *unit,
-                         const struct context *c)
-{
-    double own = match(asked, unit->words, unit->word_count, unit->plain);
-    double around = c->worth * match(asked, c->words, c->count, c->plain);
-
-    return own > around ? own : around;
-}
-
-struct table {
-    struct question q;
-    struct unit units[MAX_UNITS];
-    size_t count;
-    float (*matches)[MAX_ASKED];
-};
-
-static void fill_matches(struct brain *b, struct table *t)
-{
-    struct context c = {0};
-    size_t i, w;
-
-    t->matches = arena_new(&b->arena, (t->count + 1) * sizeof(*t->matches));
-    for (i = 0; i < t->count; i++) {
-        enter_context(b, &c, &t->units[i]);
-        for (w = 0; w < t->q.count; w++) {
-            t->matches[i][w] = (float)best_match(&t->q.words[w], &t->units[i], &c);
-            if (t->matches[i][w] >= 0.6f)
-                t->q.words[w].found = true;
-        }
-    }
-}
-
-/* A sentence may lean on the one before and after it in the same passage. */
-static double with_neighbours(const struct table *t, size_t i, size_t w)
-{
-    double best = t->matches[i][w], near;
-
-    if (i > 0 && t->units[i - 1].passage == t->units[i].passage) {
-        near = t->units[i - 1].line == t->units[i].line ? 0.6 : 0.3;
-        if (near * t->matches[i - 1][w] > best)
-            best = near * t->matches[i - 1][w];
-    }
-    if (i + 1 < t->count && t->units[i + 1].passage == t->units[i].passage) {
-        near = t->units[i + 1].line == t->units[i].line ? 0.5 : 0.2;
-        if (near * t->matches[i + 1][w] > best)
-            best = near * t->matches[i + 1][w];
-    }
-    return best;
-}
-
-static void score_unit(struct table *t, size_t i)
-{
-    struct unit *unit = &t->units[i];
-    double got = 0, all = 0;
-    unsigned strict = t->q.wants & WANTS_STRICT;
-    size_t w;
-
-    for (w = 0; w < t->q.count; w++) {
-        const struct asked_word *asked = &t->q.words[w];
-        double weight = asked->weight;
-
-        if (!asked->found && !asked->type)
-            weight *= 1.4;
-        all += weight;
-        got += weight *
-               (asked->type && (unit->holds & strict) ? 1 : with_neighbours(t, i, w));
-    }
-    unit->coverage = all > 0 ? got / all : t->q.wants & WANTS_STRICT ? 1 : 0;
-    /* The search knows every way in which a curated answer may be asked for. */
-    unit->score =
-        unit->coverage +
-        (unit->passage->kind == SB_PASSAGE_PAGE ? 0.5 : 1.2) * unit->passage->score;
-    if (unit->holds & t->q.wants & ~(unsigned)(WANTS_YESNO | WANTS_WHO))
-        unit->score += 0.15;
-    if (strlen(unit->text) > 300)
-        unit->score -= 0.05;
-    if (unit->word_count < 2 && !unit->row)
-        unit->score -= 0.3;
-}
-
-/* Does the unit, or for a curated answer any part of it, hold what is asked for? */
-static bool is_kind(const struct table *t, const struct unit *unit)
-{
-    unsigned strict = t->q.wants & WANTS_STRICT;
-    size_t i;
-
-    if (!strict || (unit->holds & strict))
-        return true;
-    for (i = 0; unit->passage->kind != SB_PASSAGE_PAGE && i < t->count; i++)
-        if (t->units[i].passage == unit->passage && (t->units[i].holds & strict))
-            return true;
-    return false;
-}
-
-/* "What is a scramble?" explains a word: that is an answer only to somebody who used
- * the word. */
-static bool explains_another_word(struct brain *b, const struct table *t,
-                                  const struct unit *unit)
-{
-    const char *title =
-        plain(&b->arena, unit->passage->title ? unit->passage->title : "");
-    struct unit_word words[MAX_UNIT_WORDS];
-    size_t n, w;
-
-    if (unit->passage->kind != SB_PASSAGE_FAQ ||
-        (!begins_any(title, LIST("what is a", "what is an")) && !has(title, "mean")))
-        return false;
-    n = words_of(b, title, words, MAX_UNIT_WORDS);
-    for (w = 0; w < t->q.count; w++)
-        if (t->q.words[w].weight >= 0.5f &&
-            match(&t->q.words[w], words, n, title) >= 0.8)
-            return false;
-    return true;
-}
-
-/* The search knows every way in which a FAQ may be asked; we see only its title. */
-static double need_of(const struct unit *unit)
-{
-    if (unit->passage->kind == SB_PASSAGE_FAQ && unit->passage->score >= SURE)
-        return 0;
-    return unit->passage->kind == SB_PASSAGE_PAGE ? NEED : NEED_CURATED;
-}
-
-static bool is_asking(const struct unit *unit)
-{
-    size_t len = strlen(unit->text);
-
-    return len && unit->text[len - 1] == '?';
-}
-
-static const struct unit *best_unit(struct brain *b, struct table *t)
-{
-    const struct unit *best = NULL;
-    size_t i;
-
-    for (i = 0; i < t->count; i++) {
-        struct unit *unit = &t->units[i];
-
-        score_unit(t, i);
-        if (unit->coverage < need_of(unit) || !is_kind(t, unit) || is_asking(unit) ||
-            explains_another_word(b, t, unit))
-            continue;
-        if (!best || unit->score > best->score + 1e-9)
-            best = unit;
-    }
-    return best;
-}
-
 /* ---- wording ---- */
 
 static void put_closed(struct text *out, const char *sentence)
@@ -274,7 +70,7 @@ static double segment_worth(struct brain *b, const struct question *q,
 
     for (w = 0; w < q->count; w++)
         if (!q->words[w].type && q->words[w].weight >= 0.5f &&
-            match(&q->words[w], words, n, text) >= 0.9)
+            word_match(&q->words[w], words, n, text) >= 0.9)
             worth += q->words[w].weight;
     return worth;
 }
@@ -287,6 +83,7 @@ static const char *narrowed(struct brain *b, const struct question *q, const cha
     const char *colon = strstr(row, ": "), *p, *segments[MOST_SEGMENTS];
     double worth[MOST_SEGMENTS], most = 0;
     struct text out = {.arena = &b->arena};
+    unsigned typed = q->wants & ~(unsigned)(WANTS_YESNO | WANTS_WHO | WANTS_COUNT);
     size_t n = 0, i;
 
     if (!colon || !strstr(colon, "; "))
@@ -297,6 +94,8 @@ static const char *narrowed(struct brain *b, const struct question *q, const cha
 
         segments[n] = arena_copy(&b->arena, p, len);
         worth[n] = segment_worth(b, q, segments[n]);
+        if (text_holds(segments[n], plain(&b->arena, segments[n]), typed))
+            worth[n] += 3; /* the kind of answer that is wanted comes first */
         most = worth[n] > most ? worth[n] : most;
         p += len + (end ? 2 : 0);
     }
@@ -341,7 +140,7 @@ static size_t gather_rows(struct table *t, const struct unit *best,
     while (from > 0 && is_sibling(t, best, &t->units[from - 1]))
         from--;
     for (i = from; i < t->count && is_sibling(t, best, &t->units[i]); i++)
-        if (t->units[i].coverage >= best->coverage - 0.02 && n < MOST_ROWS)
+        if (t->units[i].coverage >= best->coverage - 0.06 && n < MOST_ROWS)
             rows[n++] = &t->units[i];
     return n;
 }
@@ -387,7 +186,20 @@ static bool goes_on(const struct unit *unit)
                            "there is a", "the fee", "unless", "except", "only"));
 }
 
-static void put_sentences(struct table *t, const struct unit *best, struct text *out)
+/* "Luis Ortega: Runs the junior programme": who it is stands above. */
+static const char *with_who(struct brain *b, const struct table *t,
+                            const struct unit *unit)
+{
+    const char *heading = unit->heading;
+
+    if (!(t->q.wants & WANTS_WHO) || !*heading || strlen(heading) > 50 ||
+        strchr(heading, '?') || find_nocase(unit->text, heading))
+        return unit->text;
+    return arena_printf(&b->arena, "%s: %s", heading, unit->text);
+}
+
+static void put_sentences(struct brain *b, struct table *t, const struct unit *best,
+                          struct text *out)
 {
     size_t i = index_of(t, best);
 
@@ -395,7 +207,7 @@ static void put_sentences(struct table *t, const struct unit *best, struct text 
         t->units[i - 1].passage == best->passage && !is_asking(&t->units[i - 1]) &&
         strlen(t->units[i - 1].text) + strlen(best->text) < LONGEST)
         put_closed(out, t->units[i - 1].text);
-    put_closed(out, best->text);
+    put_closed(out, with_who(b, t, best));
     if (i + 1 < t->count && t->units[i + 1].line == best->line &&
         t->units[i + 1].passage == best->passage &&
         strlen(best->text) + strlen(t->units[i + 1].text) < LONGEST &&
@@ -416,7 +228,26 @@ static void put_curated(struct brain *b, struct table *t, const struct unit *bes
     else if (strlen(p->text) <= LONGEST)
         put_closed(out, p->text);
     else
-        put_sentences(t, best, out);
+        put_sentences(b, t, best, out);
+}
+
+/* Is what the other source says about the question at all? */
+static bool is_to_the_point(struct brain *b, const struct table *t,
+                            const char *conflict)
+{
+    unsigned kinds = t->q.wants & (WANTS_STRICT | WANTS_DAY);
+    const char *text = plain(&b->arena, conflict);
+    struct unit_word words[MAX_UNIT_WORDS];
+    size_t n, w;
+
+    if (kinds)
+        return text_holds(conflict, text, kinds) != 0;
+    n = words_of(b, conflict, words, MAX_UNIT_WORDS);
+    for (w = 0; w < t->q.count; w++)
+        if (t->q.words[w].weight >= 0.5f &&
+            word_match(&t->q.words[w], words, n, text) >= 0.8)
+            return true;
+    return false;
 }
 
 static void put_conflict(struct brain *b, const struct table *t,
@@ -424,14 +255,35 @@ static void put_conflict(struct brain *b, const struct table *t,
 {
     const char *conflict = best->passage->conflict;
 
-    if (!conflict || !*conflict ||
-        (!(t->q.wants & (WANTS_STRICT | WANTS_DAY)) &&
-         !strpbrk(best->text, "0123456789")))
-        return;
-    put_closed(out,
-               arena_printf(&b->arena,
-                            "I should mention that another source says otherwise: %s",
-                            conflict));
+    if (conflict && *conflict && is_to_the_point(b, t, conflict))
+        put_closed(out, arena_printf(&b->arena,
+                                     "I should mention that another source says "
+                                     "otherwise: %s",
+                                     conflict));
+}
+
+/* A price is better read from the list beside a sentence than from the sentence, when
+ * the list is as much about it. */
+static const struct unit *or_table(struct table *t, const struct unit *best)
+{
+    const struct unit *row = NULL;
+    size_t i, n = 0;
+
+    if (best->row || best->passage->kind != SB_PASSAGE_PAGE ||
+        !(t->q.wants & WANTS_PRICE))
+        return best;
+    for (i = 0; i < t->count; i++) {
+        const struct unit *unit = &t->units[i];
+
+        if (unit->passage != best->passage || !unit->row ||
+            !(unit->holds & WANTS_PRICE) || unit->coverage < best->coverage - 0.2 ||
+            unit->heading != best->heading)
+            continue;
+        n++;
+        if (!row || unit->score > row->score)
+            row = unit;
+    }
+    return n >= 2 ? row : best;
 }
 
 /* ---- the business's own data ---- */
@@ -477,12 +329,13 @@ bool answer(struct brain *b, const char *question, struct text *out)
     best = best_unit(b, t);
     if (!best)
         return false;
+    best = or_table(t, best);
     if (best->passage->kind != SB_PASSAGE_PAGE)
         put_curated(b, t, best, out);
     else if (best->row)
         put_rows(b, t, best, out);
     else
-        put_sentences(t, best, out);
+        put_sentences(b, t, best, out);
     put_conflict(b, t, best, out);
     cite(b, best->passage->id);
     b->confidence = best->coverage > 0.95 ? 0.95 : 0.3 + 0.65 * best->coverage;

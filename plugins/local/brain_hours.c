@@ -131,6 +131,18 @@ static bool is_general(struct brain *b, const char *text)
     return true;
 }
 
+/* "In January" is a season, not a day. */
+static bool is_seasonal(const char *text)
+{
+    static const char *const seasons[] = {
+        "in january",    "in february", "in march",  "in april",      "in may",
+        "in june",       "in july",     "in august", "in september",  "in october",
+        "in november",   "in december", "in winter", "in the winter", "in summer",
+        "in the summer", "year round",  NULL};
+
+    return has_any(text, seasons) != NULL;
+}
+
 bool hours_asked(struct brain *b, const char *question)
 {
     const char *text = plain(&b->arena, question);
@@ -138,6 +150,8 @@ bool hours_asked(struct brain *b, const char *question)
     if (has_any(text, LIST("an opening", "any openings", "openings", "opening for",
                            "open slot", "open slots", "open tee", "open to the public",
                            "open time", "open times", "any opening")))
+        return false;
+    if (is_seasonal(text))
         return false;
     if (!has_any(text, triggers) &&
         !(b->read.elliptic && has_any(plain(&b->arena, b->before), triggers)))
@@ -313,10 +327,40 @@ static bool say_looked_up(struct brain *b, const char *day, struct text *out)
         const struct result *r = &b->results[i];
 
         if (strcmp(r->tool, "business_hours") == 0 && r->done && r->ok && *r->text &&
+            !find_nocase(r->text, "not known") && !find_nocase(r->text, "unknown") &&
             find_nocase(r->arguments, day)) {
             say_day_line(b, r->text, out);
             return true;
         }
+    }
+    return false;
+}
+
+/* What the website says of single days ("2026-12-25: closed") goes before the week. */
+static bool say_special(struct brain *b, const char *day, struct text *out)
+{
+    const char *date = "", *line, *spoken = day;
+    size_t i;
+
+    for (i = 0; i < b->turn->heard_count; i++)
+        if (b->turn->heard[i].kind == SB_FIELD_DATE &&
+            strlen(b->turn->heard[i].value) >= 10) {
+            date = arena_copy(&b->arena, b->turn->heard[i].value, 10);
+            spoken = b->turn->heard[i].spoken;
+        }
+    for (i = 0; *date && i < b->turn->passage_count; i++) {
+        const struct sb_passage *p = &b->turn->passages[i];
+
+        line = p->kind == SB_PASSAGE_FACT ? strstr(p->text, date) : NULL;
+        if (!line || line[10] != ':')
+            continue;
+        line += 11 + strspn(line + 11, " ");
+        say_day_line(
+            b,
+            arena_printf(&b->arena, "%s: %.*s", spoken, (int)strcspn(line, "\n"), line),
+            out);
+        cite(b, p->id);
+        return true;
     }
     return false;
 }
@@ -326,7 +370,8 @@ bool hours_answer(struct brain *b, const char *question, struct text *out)
     const char *text = plain(&b->arena, question), *day = hours_day(b, question);
 
     if (day)
-        return say_looked_up(b, day, out) || say_weekday(b, day, out);
+        return say_special(b, day, out) || say_looked_up(b, day, out) ||
+               say_weekday(b, day, out);
     if (has_any(text, LIST("now", "still", "currently", "at the moment", "right now",
                            "already")))
         return say_now(b, out);

@@ -192,3 +192,33 @@ void brain_find_questions(struct brain *b)
     }
     take_part(b, start, p, false);
 }
+
+/* The words in front of the part, when they say something: "my son is 15, how much for
+ * him?". */
+static const char *words_in_front(struct brain *b, const char *question)
+{
+    const char *message = b->turn->message, *at = strstr(message, question), *front;
+
+    if (!at)
+        return "";
+    front = arena_copy(&b->arena, message, (size_t)(at - message));
+    return count_words(plain(&b->arena, front)) >= 3 ? front : "";
+}
+
+const char *enter_question(struct brain *b, size_t i)
+{
+    const char *before = b->before;
+    const char *near =
+        i ? b->read.questions[i - 1] : words_in_front(b, b->read.questions[i]);
+
+    b->same_breath = *near != '\0';
+    if (*near)
+        b->before = near;
+    return before;
+}
+
+void leave_question(struct brain *b, const char *before)
+{
+    b->before = before;
+    b->same_breath = false;
+}

@@ -14,15 +14,23 @@ static bool is_price_at(const char *p)
 {
     if (*p == '$' && isdigit((unsigned char)p[1 + strspn(p + 1, " ")]))
         return true;
+    if (isdigit((unsigned char)*p) && p[1 + strspn(p + 1, " ")] == '%')
+        return true;
     return strncmp(p, "€", 3) == 0 || strncmp(p, "£", 2) == 0;
 }
 
-static bool holds_price(const char *text, const char *words)
+bool text_has_amount(const char *text)
 {
     for (; *text; text++)
         if (is_price_at(text))
             return true;
-    return has_any(words, LIST("free", "complimentary", "no charge", "no cost",
+    return false;
+}
+
+static bool holds_price(const char *text, const char *words)
+{
+    return text_has_amount(text) ||
+           has_any(words, LIST("free", "complimentary", "no charge", "no cost",
                                "no extra", "dollars", "waived", "included", "usd",
                                "percent off", "at no"));
 }
@@ -134,31 +142,39 @@ unsigned text_holds(const char *text, const char *words, unsigned wants)
 
 /* ---- what a question wants ---- */
 
+static const char *const yesno_starts[] = {
+    "do",  "does", "did", "is", "are",  "can",   "could", "will", "would", "should",
+    "may", "have", "has", "am", "isnt", "arent", "dont",  "any",  NULL};
+
+/* "How much is it" wants a price; "is there a fee" is content with a yes or no. */
+static bool wants_price(const char *t)
+{
+    if (has_any(t, LIST("how much notice", "how much time", "how much water",
+                        "how much experience", "how much space", "how much room",
+                        "how much advance", "how much earlier")))
+        return false;
+    if (has_any(t, LIST("how much", "price*", "pricing", "cost*", "expensive", "run me",
+                        "how pricey", "the damage", "what do you charge",
+                        "what do they charge", "do you charge for the")))
+        return true;
+    return has_any(t, LIST("fee", "fees", "rate", "rates", "charge", "charges", "dues",
+                           "deposit")) &&
+           !begins_any(t, yesno_starts) &&
+           !has_any(t, LIST("by the hour", "heart rate"));
+}
+
 static unsigned read_how(const char *t)
 {
-    unsigned wants = 0;
+    unsigned wants = wants_price(t) ? WANTS_PRICE : 0;
 
-    if (has_any(t, LIST("how much", "price*", "pricing", "cost*", "fee", "fees", "rate",
-                        "rates", "charge", "charges", "expensive", "how pricey", "dues",
-                        "run me", "whats the damage", "deposit")) &&
-        !has_any(t,
-                 LIST("how much notice", "how much time", "how much water",
-                      "how much experience", "how much space", "how much room",
-                      "rate us", "charge my", "charge an", "charge a", "fee waived",
-                      "how much earlier", "heart rate", "success rate",
-                      "do you charge for", "is there a fee", "is there a charge",
-                      "do i pay", "how much advance", "free", "is there any fee",
-                      "cart fee included", "do i need a deposit", "is a deposit",
-                      "require a deposit", "deposit required", "deposit refundable")))
-        wants |= WANTS_PRICE;
     if (has_any(t, LIST("how long", "how much notice", "how much time", "how soon",
                         "how quickly", "how fast", "how far in advance", "how early",
-                        "how much earlier", "how much advance", "how old are",
-                        "response time", "turnaround")))
+                        "how much earlier", "how much advance", "response time",
+                        "turnaround")))
         wants |= WANTS_DURATION;
     if (has_any(t,
                 LIST("how many", "how far is", "how far away", "how old", "how big",
-                     "how large", "how tall", "what age", "minimum age", "maximum",
+                     "how large", "how tall", "how deep", "what age", "minimum age",
                      "how long is the course", "capacity", "yardage", "number of")) &&
         !has_any(t, LIST("phone number of", "number of the")))
         wants |= WANTS_COUNT;
@@ -179,7 +195,8 @@ static unsigned read_wh(const char *t)
     if (has_any(t,
                 LIST("phone number", "telephone", "number to call", "number can i call",
                      "your number", "phone no", "call you at", "fax", "number for the",
-                     "whats the number", "what number", "contact number")))
+                     "whats the number", "emergency number", "number please",
+                     "number to reach", "what number", "contact number")))
         wants |= WANTS_PHONE;
     if (has_any(t, LIST("email address", "your email", "e mail address", "email do i",
                         "your e mail", "the email", "what email")))
@@ -198,11 +215,7 @@ static unsigned read_wh(const char *t)
     return wants;
 }
 
-static const char *const yesno_starts[] = {
-    "do",  "does", "did", "is", "are",  "can",   "could", "will", "would", "should",
-    "may", "have", "has", "am", "isnt", "arent", "dont",  "any",  NULL};
-
-static unsigned read_wants(const char *t)
+unsigned question_wants(const char *t)
 {
     unsigned wants = read_how(t) | read_wh(t);
 
@@ -254,7 +267,13 @@ static const char *const filler_words[] = {
     "mine",      "am",        "should",    "shall",      "us",          "being",
     "only",      "both",      "same",      "such",       "those",       "these",
     "through",   "until",     "till",      "around",     "near",        "maybe",
-    "perhaps",   "mean",      "regarding", "concerning", NULL};
+    "perhaps",   "mean",      "regarding", "concerning", "him",         "her",
+    "his",       "he",        "she",       "live",       "happens",     "happen",
+    "guy",       "lady",      "gets",      "getting",    "got",         "around",
+    "last",      "anymore",   "somebody",  "nobody",     "want",        "wants",
+    "wanted",    "like",      "minute",    "ahead",      "already",     "bought",
+    "buy",       "ok",        "fine",      "come",       "along",       "able",
+    "youre",     "ill",       "youll",     NULL};
 
 static bool is_in(const char *word, const char *const *list)
 {
@@ -355,20 +374,74 @@ static void give_alts(struct question *q, const char *phrase, const char **membe
     }
 }
 
+/* What everybody knows to be the same, whatever the industry. */
+static const char *const common[] = {
+    "one=1",
+    "two=2",
+    "three=3",
+    "four=4",
+    "five=5",
+    "six=6",
+    "seven=7",
+    "eight=8",
+    "nine=9",
+    "ten=10",
+    "eleven=11",
+    "twelve=12",
+    "eighteen=18",
+    "twenty=20",
+    "monday=weekday=weekdays=mon",
+    "tuesday=weekday=weekdays=tue",
+    "wednesday=weekday=weekdays=wed",
+    "thursday=weekday=weekdays=thu",
+    "saturday=weekend=weekends=sat",
+    "sunday=weekend=weekends=sun",
+    "during the week=weekday=weekdays",
+    "week day=weekday=weekdays",
+    "son=junior=juniors=child=children=kids=17 and under=under",
+    "daughter=junior=juniors=child=children=kids=17 and under=under",
+    "kid=kids=child=children=junior=juniors",
+    "amex=american express=cards=credit cards",
+    "visa=cards=credit cards",
+    "mastercard=cards=credit cards",
+    "apple pay=contactless",
+    "ladies=women=womens",
+    "mens=men=gentlemen",
+    "veteran=veterans=military",
+    "founded=established=started=began",
+    "owner=owned=owns=family",
+    "cheapest=from=starting at",
+    "jeans=denim",
+    "one person=single",
+    "show up=no show=no shows",
+    "my own=outside",
+    "driving range=practice range",
+    "unclog=clear=clog=clogged",
+    "swap=replace=replacement",
+
+    "earn=pay=wage=salary=an hour",
+    NULL};
+
+static void add_group(struct brain *b, struct question *q, const char *group)
+{
+    const char *members[MAX_ALTS];
+    size_t n = split_group(b, group, members), i;
+
+    for (i = 0; i < n; i++)
+        if (has(q->plain, members[i])) {
+            give_alts(q, members[i], members, n);
+            return;
+        }
+}
+
 static void add_synonyms(struct brain *b, struct question *q)
 {
-    const char *const *group = b->turn->synonyms;
-    const char *members[MAX_ALTS];
-    size_t n, i;
+    const char *const *group;
 
-    for (; group && *group; group++) {
-        n = split_group(b, *group, members);
-        for (i = 0; i < n; i++)
-            if (has(q->plain, members[i])) {
-                give_alts(q, members[i], members, n);
-                break;
-            }
-    }
+    for (group = b->turn->synonyms; group && *group; group++)
+        add_group(b, q, *group);
+    for (group = common; *group; group++)
+        add_group(b, q, *group);
 }
 
 /* "How much is the tune-up?" after "a furnace tune-up": what was said before tells
@@ -385,7 +458,7 @@ void question_read(struct brain *b, const char *text, struct question *q)
     memset(q, 0, sizeof(*q));
     q->text = text;
     q->plain = plain(&b->arena, text);
-    q->wants = read_wants(q->plain);
+    q->wants = question_wants(q->plain);
     add_words(b, q, text, 1.0f);
     q->general = true;
     for (i = 0; i < q->count; i++)
@@ -393,7 +466,7 @@ void question_read(struct brain *b, const char *text, struct question *q)
     if ((b->read.elliptic || q->general) && *b->before &&
         !(q->general &&
           (q->wants & (WANTS_TIME | WANTS_PHONE | WANTS_EMAIL | WANTS_PLACE)))) {
-        unsigned earlier = read_wants(plain(&b->arena, b->before));
+        unsigned earlier = question_wants(plain(&b->arena, b->before));
 
         add_words(b, q, b->before, b->read.elliptic ? 0.6f : 0.8f);
         if (!(q->wants & WANTS_STRICT))
@@ -402,6 +475,6 @@ void question_read(struct brain *b, const char *text, struct question *q)
             q->general = q->general && (q->words[i].type || q->words[i].weight < 0.5f);
     }
     if (leans_on_before(q))
-        add_words(b, q, b->before, 0.2f);
+        add_words(b, q, b->before, b->same_breath ? 0.5f : 0.2f);
     add_synonyms(b, q);
 }

@@ -65,8 +65,18 @@ struct unit {
     double score, coverage;
 };
 
+/* A question, all units, and how well each word matches each of them. */
+struct table {
+    struct question q;
+    struct unit units[MAX_UNITS];
+    size_t count;
+    float (*matches)[MAX_ASKED];
+};
+
 /* ---- brain_question ---- */
 void question_read(struct brain *b, const char *text, struct question *q);
+/* The kinds of answer that a plain question wants, as enum wants bits. */
+unsigned question_wants(const char *plain_text);
 /* Which of the wanted kinds of answer a text holds; `words` is its plain form. */
 unsigned text_holds(const char *text, const char *words, unsigned wants);
 
@@ -74,5 +84,18 @@ unsigned text_holds(const char *text, const char *words, unsigned wants);
 /* Cuts the passages worth reading; returns how many. */
 size_t units_cut(struct brain *b, unsigned wants, struct unit *units);
 size_t words_of(struct brain *b, const char *text, struct unit_word *out, size_t max);
+
+/* A sum of money or a percentage. */
+bool text_has_amount(const char *text);
+
+/* ---- brain_score ---- */
+/* 0..1: does the word, or one that means the same, stand in a text? */
+double word_match(const struct asked_word *asked, const struct unit_word *words,
+                  size_t count, const char *plain_text);
+void fill_matches(struct brain *b, struct table *t);
+/* The unit that answers best, or NULL when none does. */
+const struct unit *best_unit(struct brain *b, struct table *t);
+/* Is the unit itself a question? */
+bool is_asking(const struct unit *unit);
 
 #endif

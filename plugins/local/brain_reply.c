@@ -77,10 +77,8 @@ static bool say_area(struct brain *b, const char *question, struct text *out)
     if (result->covered)
         text_sentence(out, arena_printf(&b->arena, "Yes, we serve %s.", place));
     else
-        text_sentence(out,
-                      arena_printf(&b->arena,
-                                   "I'm afraid %s is outside the area that we serve.",
-                                   place));
+        text_sentence(
+            out, arena_printf(&b->arena, "I'm afraid that we do not serve %s.", place));
     b->confidence = 0.9;
     return true;
 }
@@ -105,26 +103,27 @@ static void put_answer(struct brain *b, const struct text *part)
 static bool say_answers(struct brain *b)
 {
     size_t known = 0, unknown = 0, i;
-    const char *before = b->before;
+    const char *before;
 
     for (i = 0; i < b->read.question_count; i++) {
         const char *question = b->read.questions[i];
         struct text part = {.arena = &b->arena};
 
-        /* A later part leans on the one before it: "do you rent clubs and how much?" */
-        b->before = i ? b->read.questions[i - 1] : before;
         if (is_dealt_with(b, question))
             continue;
+        before = enter_question(b, i);
         if (asks_own_area(b, question) && !in_intake(b))
             text_puts(&part, say(b, "area.ask"));
-        else if (!say_area(b, question, &part) && !answer(b, question, &part)) {
+        else if (!say_area(b, question, &part))
+            (void)answer(b, question, &part);
+        leave_question(b, before);
+        if (!part.len) {
             unknown++;
             continue;
         }
         known++;
         put_answer(b, &part);
     }
-    b->before = before;
     if (!unknown)
         return known > 0;
     if (!known)

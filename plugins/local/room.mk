@@ -27,6 +27,7 @@ local_llm_sources = plugins/local/llm.c plugins/local/brain.h \
 	plugins/local/brain_phrases.c plugins/local/brain_question.c \
 	plugins/local/brain_question.h plugins/local/brain_read.c \
 	plugins/local/brain_reply.c plugins/local/brain_results.c \
+	plugins/local/brain_score.c \
 	plugins/local/brain_small.c plugins/local/brain_text.c \
 	plugins/local/brain_text.h plugins/local/brain_units.c
 plugins_local_local_la_SOURCES += $(local_llm_sources)

@@ -262,6 +262,96 @@ Test(area, asks_the_core_about_a_place)
     cr_assert_eq(kit_say(kit, "Do you serve Boston?"), 0);
     kit_result(kit, 0, "{\"covered\":false}");
     cr_assert_eq(kit_again(kit), 0);
-    assert_reply("outside the area");
+    assert_reply("do not serve Boston");
+    kit_free(kit);
+}
+
+Test(answer, prefers_this_years_page)
+{
+    struct kit *kit = kit_new();
+
+    kit_page(kit, "", "Twilight is $29.")->title = "2023 season rates";
+    kit_page(kit, "Twilight", "After 4 pm the twilight rate is $34.")->title = "Rates";
+    kit_say(kit, "how much is twilight?");
+    assert_reply("$34");
+    assert_no_reply("$29");
+    kit_free(kit);
+}
+
+Test(answer, does_not_take_a_date_for_a_count)
+{
+    struct kit *kit = kit_new();
+
+    kit_page(kit, "Events", "Opening scramble, April 18, 9 am, $75 a player.");
+    kit_page(kit, "Green fees", "Weekend: 18 holes $79; 9 holes $44")->score = 0.75;
+    kit_say(kit, "how much are 18 holes on a Saturday");
+    assert_reply("$79");
+    assert_no_reply("$75");
+    kit_free(kit);
+}
+
+Test(answer, gives_the_price_list_rather_than_a_remark_about_it)
+{
+    struct kit *kit = kit_new();
+
+    kit_page(kit, "Water heaters",
+             "We haul the old heater away for free.\n"
+             "40 gallon tank: Installed $1,650; Warranty 6 years\n"
+             "Tankless: Installed $4,150; Warranty 15 years");
+    kit_say(kit, "how much is a tankless water heater installed?");
+    assert_reply("$4,150");
+    assert_no_reply("for free");
+    kit_free(kit);
+}
+
+Test(answer, knows_the_season_of_a_month)
+{
+    struct kit *kit = kit_new();
+
+    kit_page(kit, "Winter",
+             "From December 1 to March 14 the pro shop is open 9 am to 3 pm.");
+    kit_say(kit, "what time does the pro shop open in January?");
+    assert_reply("9 am to 3 pm");
+    kit_free(kit);
+}
+
+Test(answer, explains_a_word_only_to_somebody_who_used_it)
+{
+    struct kit *kit = kit_new();
+
+    kit_faq(kit, "What is a scramble?",
+            "In a scramble each player hits a ball and the best is played on.");
+    kit_say(kit, "is there a place to hit balls?");
+    assert_no_reply("scramble");
+    kit_say(kit, "what's a scramble?");
+    assert_reply("each player hits");
+    kit_free(kit);
+}
+
+Test(answer, understands_what_was_said_in_the_same_breath)
+{
+    struct kit *kit = kit_new();
+
+    kit_page(kit, "Green fees",
+             "Adult: 18 holes $54\nJunior (17 and under): 18 holes $25\n"
+             "Resident: 18 holes $46");
+    kit_say(kit, "I'm a resident, what is the rate?");
+    assert_reply("$46");
+    assert_no_reply("$54");
+    kit_free(kit);
+}
+
+Test(hours, puts_special_days_of_the_website_first)
+{
+    struct kit *kit = kit_new();
+    struct sb_passage *fact = kit_page(kit, "", "2026-12-25: closed");
+
+    fact->kind = SB_PASSAGE_FACT;
+    kit_heard(kit, "", SB_FIELD_DATE, "2026-12-25", "Christmas");
+    kit_say(kit, "are you open on Christmas?");
+    kit_result(kit, 0, "{\"text\":\"Friday 25 December: 6 am to 8 pm\"}");
+    kit_again(kit);
+    assert_reply("We're closed on");
+    assert_no_reply("6 am");
     kit_free(kit);
 }
