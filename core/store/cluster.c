@@ -203,26 +203,42 @@ static int fail_ended(const struct sb_cluster *cluster, struct sb_err *err)
 {
     TALLOC_CTX *mem = talloc_new(NULL);
     time_t now = time(NULL);
-    char day[8], *line;
+    char day[8], *line = sb_last_words(mem, cluster->place.start_log), *later;
     struct tm tm;
 
     (void)strftime(day, sizeof(day), "%a", gmtime_r(&now, &tm));
-    line = sb_last_words(
+    later = sb_last_words(
         mem, talloc_asprintf(mem, "%s/postgres-%s.log", cluster->place.log, day));
-    if (!strstr(line, "FATAL:") && !strstr(line, "PANIC:"))
-        line = sb_last_words(mem, cluster->place.start_log);
+    if (!strstr(line, "FATAL:") && strstr(later, "FATAL:"))
+        line = later;
     (void)sb_fail(err, SB_EIO, "PostgreSQL ended at once: %s (see %s)",
                   *line ? line : "it said nothing", cluster->place.log);
     talloc_free(mem);
     return SB_EIO;
 }
 
+/* The last line of its pid file says how far it is: asking it any earlier would only
+ * fill its log with refusals. */
+static bool says_ready(const struct sb_cluster *cluster)
+{
+    char path[PATH_MAX], line[PATH_MAX];
+    bool ready = false;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/postmaster.pid", cluster->place.data);
+    file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file))
+        ready = strncmp(line, "ready", 5) == 0;
+    if (file)
+        (void)fclose(file);
+    return ready;
+}
+
 static int wait_ready(struct sb_cluster *cluster, struct sb_err *err)
 {
     int64_t until = now_ms() + cluster->timeout_ms;
-    int pause = 2;
 
-    while (PQping(cluster->maintenance_url) != PQPING_OK) {
+    while (!says_ready(cluster) || PQping(cluster->maintenance_url) != PQPING_OK) {
         if (has_ended(cluster))
             return fail_ended(cluster, err);
         if (now_ms() > until)
@@ -230,9 +246,7 @@ static int wait_ready(struct sb_cluster *cluster, struct sb_err *err)
                            "PostgreSQL (pid %d) does not answer within %d s (see %s)",
                            (int)cluster->pid, cluster->timeout_ms / 1000,
                            cluster->place.log);
-        nap(pause);
-        if (pause < 20)
-            pause *= 2;
+        nap(2);
     }
     return 0;
 }
@@ -410,6 +424,8 @@ void sb_cluster_stop(struct sb_cluster *cluster)
             (void)kill(cluster->pid, SIGQUIT); /* at once; recovers at next start */
             (void)wait_end(cluster, 10000);
         }
+        if (strncmp(cluster->place.run, "/tmp/", 5) == 0)
+            (void)rmdir(cluster->place.run);
     }
     (void)close(cluster->users_fd);
     cluster->users_fd = -1;

@@ -29,6 +29,7 @@ struct migration {
     const char *name; /* "0001_foundation.sql" */
     char *sql;
     char hash[65];
+    bool done;
 };
 
 struct run {
@@ -85,6 +86,7 @@ static int load_file(struct run *run, const char *dir, const char *name,
     run->files = talloc_realloc(run->mem, run->files, struct migration,
                                 sb_array_count(run->count + 1));
     file = &run->files[run->count];
+    memset(file, 0, sizeof(*file));
     file->version = version_of(name);
     if (file->version < 1)
         return sb_fail(err, SB_EINVAL, "%s is not named like 0001_subject.sql", path);
@@ -151,6 +153,12 @@ static int command(struct run *run, const char *sql, const char *what,
     return rc;
 }
 
+static void ignore_notice(void *arg, const PGresult *notice)
+{
+    (void)arg;
+    (void)notice;
+}
+
 static int open_and_lock(struct run *run, const char *url, struct sb_err *err)
 {
     const char *keys[] = {"dbname", "connect_timeout", "application_name", NULL};
@@ -160,6 +168,7 @@ static int open_and_lock(struct run *run, const char *url, struct sb_err *err)
     run->conn = PQconnectdbParams(keys, values, 1);
     if (PQstatus(run->conn) != CONNECTION_OK)
         return sb_pg_fail_conn(err, run->conn, "cannot connect to the database");
+    (void)PQsetNoticeReceiver(run->conn, ignore_notice, NULL);
     version = PQserverVersion(run->conn);
     if (version < OLDEST_SERVER)
         return sb_fail(err, SB_EINVAL,
@@ -180,7 +189,7 @@ static const char CREATE_LEDGER[] =
     " version integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,"
     " applied_at timestamptz NOT NULL DEFAULT now())";
 
-static const struct migration *find(const struct run *run, int version)
+static struct migration *find(const struct run *run, int version)
 {
     size_t i;
 
@@ -191,43 +200,45 @@ static const struct migration *find(const struct run *run, int version)
     return NULL;
 }
 
-/* Compares what the database has with what the folder has, and forgets the files
- * that are done. */
+static int check_one(struct run *run, int version, const char *name, const char *hash,
+                     struct sb_err *err)
+{
+    struct migration *file = find(run, version);
+
+    if (!file)
+        return sb_fail(err, SB_EINVAL,
+                       "the database has migration %s, which this version of "
+                       "Switchboard does not know: it was made by a newer one",
+                       name);
+    if (strcmp(file->hash, hash) != 0)
+        return sb_fail(err, SB_EINVAL,
+                       "the migration %s was changed after it had been applied; "
+                       "put the old file back and add a new one",
+                       name);
+    file->done = true;
+    return 0;
+}
+
+/* Compares what the database has with what the folder has. */
 static int check_ledger(struct run *run, struct sb_err *err)
 {
     PGresult *done = PQexec(run->conn, "SELECT version, name, sha256"
                                        " FROM schema_migrations ORDER BY version");
-    int i, rc = 0, last = 0;
+    int row, rc = 0, last = 0;
+    size_t i;
 
     if (PQresultStatus(done) != PGRES_TUPLES_OK)
         rc = sb_pg_fail(err, done, "cannot read schema_migrations");
-    for (i = 0; !rc && i < PQntuples(done); i++) {
-        const char *name = PQgetvalue(done, i, 1);
-        const struct migration *file;
-
-        last = (int)strtol(PQgetvalue(done, i, 0), NULL, 10);
-        file = find(run, last);
-        if (!file)
-            rc = sb_fail(err, SB_EINVAL,
-                         "the database has migration %s, which this version of "
-                         "Switchboard does not know: it was made by a newer one",
-                         name);
-        else if (strcmp(file->hash, PQgetvalue(done, i, 2)) != 0)
-            rc = sb_fail(err, SB_EINVAL,
-                         "the migration %s was changed after it had been applied; "
-                         "put the old file back and add a new one",
-                         name);
+    for (row = 0; !rc && row < PQntuples(done); row++) {
+        last = (int)strtol(PQgetvalue(done, row, 0), NULL, 10);
+        rc = check_one(run, last, PQgetvalue(done, row, 1), PQgetvalue(done, row, 2),
+                       err);
     }
-    for (i = 0; !rc && i < (int)run->count; i++) {
-        if (i >= PQntuples(done) && run->files[i].version < last)
+    for (i = 0; !rc && i < run->count; i++) {
+        if (!run->files[i].done && run->files[i].version < last)
             rc = sb_fail(err, SB_EINVAL,
-                         "the migration %s comes before the last one "
-                         "applied (%04d)",
+                         "the migration %s comes before the last one applied (%04d)",
                          run->files[i].name, last);
-    }
-    if (!rc) {
-        run->files += PQntuples(done);
-        run->count -= (size_t)PQntuples(done);
     }
     PQclear(done);
     return rc;
@@ -322,8 +333,10 @@ int sb_migrate(const char *url, const char *dir, int *applied_r, struct sb_err *
         rc = command(&run, CREATE_LEDGER, "cannot create schema_migrations", err);
     if (!rc)
         rc = check_ledger(&run, err);
-    for (i = 0; !rc && i < run.count; i++)
-        rc = apply(&run, &run.files[i], err);
+    for (i = 0; !rc && i < run.count; i++) {
+        if (!run.files[i].done)
+            rc = apply(&run, &run.files[i], err);
+    }
     PQfinish(run.conn); /* also lets go of the lock */
     talloc_free(run.mem);
     if (!rc && applied_r)

@@ -19,7 +19,8 @@ if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_store
 TESTS += tests/unit/unit_store
 tests_unit_unit_store_SOURCES = \
-	tests/unit/test_events.c tests/unit/test_jobs.c tests/unit/test_pg.c \
+	tests/unit/test_cluster.c tests/unit/test_events.c tests/unit/test_jobs.c \
+	tests/unit/test_migrate.c tests/unit/test_pg.c tests/unit/test_tenancy.c \
 	tests/unit/test_tenants.c \
 	tests/support/intask.c tests/support/intask.h tests/support/testdb.c \
 	tests/support/testdb.h
