@@ -12,3 +12,7 @@ checks = tests/unit/check-layers.sh tests/unit/check-sources.sh
 SH_LOG_COMPILER = $(SHELL)
 TESTS += $(checks)
 EXTRA_DIST += $(checks)
+
+# Whole folders, so that a new test is in the release without being named here.
+EXTRA_DIST += tests/browser tests/eval tests/integration tests/package.json \
+	tests/package-lock.json tests/support tests/verticals

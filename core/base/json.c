@@ -160,7 +160,7 @@ static int unknown_member(const char *key, const struct sb_json_rule *rules,
     if (strlen(key) > 64 || !sb_utf8_valid(key, strlen(key)))
         return sb_fail(err, SB_EINVAL, "there is an unknown member");
     if (nearest)
-        return sb_fail(err, SB_EINVAL, "unknown member \"%s\", did you mean \"%s\"?",
+        return sb_fail(err, SB_EINVAL, "unknown member \"%s\"; did you mean \"%s\"?",
                        key, nearest);
     return sb_fail(err, SB_EINVAL, "unknown member \"%s\"", key);
 }

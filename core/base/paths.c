@@ -63,8 +63,8 @@ const char *const *sb_path_plugins(TALLOC_CTX *mem)
                   SB_BUILDDIR "/plugins:" SB_BUILDDIR "/verticals", SB_PLUGINDIR);
 }
 
-const char *sb_path_etc(TALLOC_CTX *mem)
+const char *sb_path_demo(TALLOC_CTX *mem)
 {
-    return choose(mem, "SWITCHBOARD_ETC", SB_SRCDIR "/etc",
-                  SB_SYSCONFDIR "/switchboard")[0];
+    return choose(mem, "SWITCHBOARD_DEMO", SB_SRCDIR "/etc/tenants",
+                  SB_PKGDATADIR "/demo")[0];
 }

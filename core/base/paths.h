@@ -2,7 +2,8 @@
  *
  * Where our own files are. A binary that runs from its build folder uses the source
  * tree; an installed one uses the installed places. Environment variables override:
- * SWITCHBOARD_SQL, SWITCHBOARD_VERTICALS, SWITCHBOARD_PLUGINS (colon-separated).
+ * SWITCHBOARD_SQL, SWITCHBOARD_DEMO, SWITCHBOARD_VERTICALS, SWITCHBOARD_PLUGINS (the
+ * last two colon-separated).
  */
 #ifndef SB_BASE_PATHS_H
 #define SB_BASE_PATHS_H
@@ -15,8 +16,8 @@ const char *sb_path_sql(TALLOC_CTX *mem);
 const char *const *sb_path_verticals(TALLOC_CTX *mem);
 /* Folders that hold plugins, NULL-terminated. */
 const char *const *sb_path_plugins(TALLOC_CTX *mem);
-/* The example and demo configuration ("etc/"). */
-const char *sb_path_etc(TALLOC_CTX *mem);
+/* The folder of the demonstration tenants' files. */
+const char *sb_path_demo(TALLOC_CTX *mem);
 /* Does this binary run from its build folder? */
 int sb_path_is_uninstalled(void);
 

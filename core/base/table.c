@@ -268,7 +268,7 @@ static int check_keys(const struct binding *bind, const struct sb_yaml *map,
         name = nearest(bind->table, others, key->text);
         if (name)
             return sb_yaml_fail(bind->err, SB_EINVAL, key,
-                                "unknown key \"%.100s\", did you mean \"%s\"?",
+                                "unknown key \"%.100s\"; did you mean \"%s\"?",
                                 key->text, name);
         return sb_yaml_fail(bind->err, SB_EINVAL, key, "unknown key \"%.100s\"",
                             key->text);
@@ -311,7 +311,7 @@ int sb_table_set(TALLOC_CTX *mem, struct sb_table table, const char *name,
     if (!sb_row_find(table, name, &row)) {
         near_name = nearest(table, NULL, name);
         return near_name ? sb_fail(err, SB_EINVAL,
-                                   "unknown option \"%.100s\", did you mean \"%s\"?",
+                                   "unknown option \"%.100s\"; did you mean \"%s\"?",
                                    name, near_name)
                          : sb_fail(err, SB_EINVAL, "unknown option \"%.100s\"", name);
     }

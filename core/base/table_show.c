@@ -136,13 +136,30 @@ static void put_choices(struct sb_buf *out, const char *choices)
     }
 }
 
+/* "a,b" as "[a, b]", each quoted where YAML wants it. */
+static void put_preset_list(struct sb_buf *out, const char *preset)
+{
+    char *copy = talloc_strdup(NULL, preset), *save = NULL, *part;
+    bool first = true;
+
+    sb_buf_putc(out, '[');
+    for (part = strtok_r(copy, ",", &save); part; part = strtok_r(NULL, ",", &save)) {
+        if (!first)
+            sb_buf_puts(out, ", ");
+        put_text(out, part + strspn(part, " "));
+        first = false;
+    }
+    sb_buf_putc(out, ']');
+    talloc_free(copy);
+}
+
 /* The preset as it would stand in a file. */
 static void put_preset(struct sb_buf *out, const struct sb_option *row)
 {
     if (!row->preset)
         return;
     if (row->type == SB_OPTION_LIST)
-        sb_buf_printf(out, "[%s]", row->preset);
+        put_preset_list(out, row->preset);
     else if (row->type == SB_OPTION_STRING)
         put_text(out, row->preset);
     else

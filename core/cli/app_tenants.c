@@ -184,9 +184,7 @@ int sb_app_sync_tenants(struct sb_app *app, int *changed_r, struct sb_err *err)
 
     *changed_r = 0;
     if (app->config->demo)
-        code =
-            put_folder(app, mem, talloc_asprintf(mem, "%s/tenants", sb_path_etc(mem)),
-                       changed_r, err);
+        code = put_folder(app, mem, sb_path_demo(mem), changed_r, err);
     if (!code && *app->config->tenants_dir)
         code = put_folder(app, mem, app->config->tenants_dir, changed_r, err);
     talloc_free(mem);

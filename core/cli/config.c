@@ -16,6 +16,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "host/tenant.h"
 
 static const struct sb_option server_rows[] = {
     SB_OPT_STRING(struct sb_server_conf, listen, "127.0.0.1:8247", 0,
@@ -96,7 +97,8 @@ static const char *const top_keys[] = {"server",  "database",  "limits",  "netwo
 
 static int check_top(const struct sb_yaml *root, struct sb_err *err)
 {
-    if (!root)
+    /* Nothing but comments is a null. */
+    if (!root || (root->kind == SB_YAML_SCALAR && !sb_yaml_str(root, NULL)))
         return 0;
     if (root->kind != SB_YAML_MAP)
         return sb_yaml_fail(err, SB_EINVAL, root,
@@ -228,22 +230,65 @@ void sb_config_show(const struct sb_config *config, struct sb_buf *out)
                   *config->tenants_dir ? config->tenants_dir : "(none)");
 }
 
+static const char example_head[] =
+    "# Switchboard's configuration. What is commented out is the built-in value: a\n"
+    "# server without this file does the same. `switchboard check` says what is wrong\n"
+    "# with it, `switchboard check --explain` what is in force. Secrets may stand as\n"
+    "# ${VARIABLE} or file:/path. docs/configuration.md has every key in tables.\n\n";
+
+static const char example_tail[] = "\n# Options of plugins, by name: `switchboard "
+                                   "plugin show NAME` prints each one's.\n"
+                                   "providers:\n"
+                                   "  #local: {}\n"
+                                   "\n# Folder of the tenants' files, beside this file "
+                                   "unless it begins with a slash.\n"
+                                   "#tenants: tenants\n";
+
 void sb_config_example(struct sb_buf *out)
 {
+    sb_buf_puts(out, example_head);
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         sb_buf_printf(out, "%s# %s.\n%s:\n", i ? "\n" : "", sections[i].help,
                       sections[i].name);
         sb_table_example(SB_TABLE(sections[i].rows), "  ", out);
     }
+    sb_buf_puts(out, example_tail);
 }
+
+static const char reference_head[] =
+    "# Configuration\n\n"
+    "Every key of `switchboard.yaml` and of a tenant's file. This page is what\n"
+    "`switchboard check --reference` prints.\n\n"
+    "Durations are written `500ms`, `10s`, `5m`, `1h`, `7d`; sizes `8k`, `2m`, `1g`. "
+    "A secret may\nstand as `${VARIABLE}` or `file:/path`.\n\n"
+    "## The server: `switchboard.yaml`\n\n"
+    "Read from `--config FILE`, else from `$SWITCHBOARD_CONFIG`; without either the "
+    "defaults serve.\nThe flags `--data`, `--listen` and `--demo` win over the "
+    "file.\n\n";
+
+static const char reference_tail[] =
+    "\n### `providers`\n\n"
+    "Options of plugins: a map for each plugin's name. `switchboard plugin show NAME` "
+    "prints what it\nreads.\n\n"
+    "### `tenants`\n\n"
+    "Folder of the tenants' files, relative to the configuration. By default the "
+    "folder "
+    "`tenants`\nbeside it, where there is one.\n\n"
+    "## A tenant: `tenants/NAME.yaml`\n\n"
+    "The same shape comes from `switchboard tenant export` and goes into "
+    "`switchboard tenant import`.\nThe [tenant's guide](tenant-guide.md) has a whole "
+    "file.\n\n";
 
 void sb_config_reference(struct sb_buf *out)
 {
+    sb_buf_puts(out, reference_head);
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         sb_buf_printf(out, "%s### `%s`\n\n%s.\n\n", i ? "\n" : "", sections[i].name,
                       sections[i].help);
         sb_table_markdown(SB_TABLE(sections[i].rows), out);
     }
+    sb_buf_puts(out, reference_tail);
+    sb_tenant_reference(out);
 }
 
 const char *const *sb_config_plugin_dirs(TALLOC_CTX *mem,

@@ -23,8 +23,7 @@ static char *tenant_path(struct scenario_play *play, const char *name)
     const char *file = play->scenario->file, *slash = strrchr(file, '/');
 
     if (!strpbrk(name, "./"))
-        return talloc_asprintf(play->mem, "%s/tenants/%s.yaml", sb_path_etc(play->mem),
-                               name);
+        return talloc_asprintf(play->mem, "%s/%s.yaml", sb_path_demo(play->mem), name);
     if (*name == '/' || !slash)
         return talloc_strdup(play->mem, name);
     return talloc_asprintf(play->mem, "%.*s/%s", (int)(slash - file), file, name);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/table.h"
 #include "base/yaml.h"
 #include "base/zone.h"
@@ -133,7 +134,13 @@ int sb_business_bind(TALLOC_CTX *mem, const struct sb_yaml *map,
                 : bind_holidays(mem, sb_yaml_get(map, "holidays"), business, err);
 }
 
-void sb_tenant_reference(struct sb_buf *out)
+void sb_business_reference(struct sb_buf *out)
 {
     sb_table_markdown(SB_TABLE(rows), out);
+    sb_buf_puts(
+        out, "| `hours` | map of days |  | `mon: \"07:00-19:00\"`, several spans "
+             "`\"09:00-12:00,13:00-17:00\"`, past midnight `\"22:00-02:00\"`, `24h`, "
+             "`closed`; a day left out is unknown |\n"
+             "| `holidays` | list of maps |  | `{date: 2026-12-25, name: ..., hours: "
+             "closed}`; a date without a year, `\"12-25\"`, is every year's |\n");
 }

@@ -14,7 +14,7 @@ core_libhost_a_SOURCES += \
 	core/host/repeat.c core/host/repeat.h core/host/roles.c core/host/roles.h \
 	core/host/services.c core/host/services.h core/host/services_http.c \
 	core/host/services_json.c core/host/vertical.c
-core_libhost_a_SOURCES += \
+core_libhost_a_SOURCES += core/host/agent.h \
 	core/host/business.c core/host/directory.c core/host/hours.c core/host/hours.h core/host/hours_parse.c \
 	core/host/stated.c core/host/tenant.c core/host/tenant.h
 core_libhost_a_SOURCES += \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "base/yaml.h"
@@ -213,4 +214,26 @@ int sb_tenant_parse(TALLOC_CTX *mem, const struct sb_yaml *root,
     json_object_del(tenant->config, "agents");
     *tenant_r = tenant;
     return 0;
+}
+
+void sb_tenant_reference(struct sb_buf *out)
+{
+    sb_buf_puts(out, "`tenant` is its short name of `a-z`, `0-9` and `-`.\n\n"
+                     "### `business`\n\n");
+    sb_business_reference(out);
+    sb_buf_puts(out, "\n### `agents`\n\nA list of 1 to 100 receptionists.\n\n");
+    sb_table_markdown(SB_TABLE(rows), out);
+    sb_buf_puts(out, "| `roles` | map of lists | `[local]` for each | Plugins in the "
+                     "order in which they are tried, by role:");
+    for (size_t i = 0; role_names[i]; i++)
+        sb_buf_printf(out, "%s `%s`", i ? "," : "", role_names[i]);
+    sb_buf_puts(out,
+                " |\n"
+                "| `overrides` | map |  | Any key of the vertical's template |\n"
+                "\n### `faqs`, `facts`, `pages`\n\n"
+                "Lists of what the business states itself; at most 2000 each.\n\n"
+                "| Section | Each entry |\n|---|---|\n"
+                "| `faqs` | `q` and `a`; `also` has other ways to ask |\n"
+                "| `facts` | `subject` and `value`; `also` has other words for it |\n"
+                "| `pages` | `title` and `text`; `url` is where it can be read |\n");
 }

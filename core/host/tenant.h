@@ -52,7 +52,8 @@ int sb_stated_bind(TALLOC_CTX *mem, const struct sb_yaml *root,
                    struct sb_business *business, struct sb_err *err);
 int sb_agent_conf_bind(TALLOC_CTX *mem, const struct sb_yaml *map,
                        struct sb_agent_conf *conf, struct sb_err *err);
-/* Rows of the reference page. */
+/* A tenant's keys and those of its section `business`, for the reference page. */
+void sb_business_reference(struct sb_buf *out);
 void sb_tenant_reference(struct sb_buf *out);
 
 #endif

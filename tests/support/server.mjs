@@ -26,6 +26,14 @@ export function freePort() {
   });
 }
 
+// What a sanitizer wrote into the text: a test's server and commands must write nothing.
+export function complaints(text) {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) =>
+    /(Address|Leak|Thread|Memory)Sanitizer|: runtime error: /.test(line));
+  return at < 0 ? '' : lines.slice(at, at + 60).join('\n');
+}
+
 // Polls `check` until it gives something true; fails loudly when it never does.
 export async function until(what, check, ms = 60000) {
   const end = Date.now() + ms;
@@ -35,6 +43,27 @@ export async function until(what, check, ms = 60000) {
     if (Date.now() > end) throw new Error('never happened: ' + what);
     await sleep(50);
   }
+}
+
+// Runs a command of the program to its end, with `input` on its standard input.
+export async function command(args, { input = '', env = {}, ms = 120000 } = {}) {
+  const run = spawn(binary, args, { env: { ...process.env, ...env } });
+  const timer = setTimeout(() => run.kill('SIGKILL'), ms);
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) {
+    run[name].setEncoding('utf8');
+    run[name].on('data', (chunk) => { text[name] += chunk; });
+  }
+  run.stdin.on('error', () => {}); // it may end without reading
+  run.stdin.end(input);
+  const [status, signal] = await new Promise((resolve, reject) => {
+    run.on('error', reject);
+    run.on('close', (...how) => resolve(how));
+  });
+  clearTimeout(timer);
+  const found = complaints(text.stderr);
+  if (found) throw new Error(`a sanitizer complained of ${args.join(' ')}:\n${found}`);
+  return { status, signal, ...text };
 }
 
 export class Server {
@@ -143,12 +172,19 @@ export class Server {
       this.process.kill('SIGKILL');
       throw new Error('the server did not stop:\n' + this.tail());
     }
+    this.refuseComplaints();
     return result;
+  }
+
+  refuseComplaints() {
+    const found = complaints(this.logText());
+    if (found) throw new Error('a sanitizer complained of the server:\n' + found);
   }
 
   async end() {
     try {
       if (this.process.exitCode === null && this.process.signalCode === null) await this.stop();
+      else this.refuseComplaints();
     } finally {
       if (!this.options.dir && !process.env.SB_TEST_KEEP) rmSync(this.dir, { recursive: true, force: true });
     }

@@ -9,7 +9,7 @@ cd "${SB_TEST_SRCDIR:-.}" || exit 1
 # writes is not ours.
 files() {
     { git ls-files 2>/dev/null | grep . || find . -type f | sed 's,^\./,,'; } |
-        grep -vE '^(build|m4/|tests/(fuzz/corpus|sites|fixtures)/|\.git/|autom4te)' |
+        grep -vE '^(build|_build|_inst|m4/|tests/(fuzz/corpus|sites|fixtures)/|\.git/|autom4te)' |
         grep -vE 'node_modules/|^(configure|aclocal\.m4|config\.h\.in|Makefile\.in)' |
         while read -r file; do [ -f "$file" ] && echo "$file"; done
     echo configure.ac

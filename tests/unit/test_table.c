@@ -105,7 +105,7 @@ static void refuses(const char *text, const char *want)
 Test(table, refusals_name_place_and_remedy)
 {
     refuses("tokens: 5\ntiemout: 30s\n",
-            "t.yaml:2:1: unknown key \"tiemout\", did you mean \"timeout\"?");
+            "t.yaml:2:1: unknown key \"tiemout\"; did you mean \"timeout\"?");
     refuses("wholly: 1\n", "t.yaml:1:1: unknown key \"wholly\"");
     refuses("tokens: many\n", "t.yaml:1:9: tokens must be a whole number");
     refuses("tokens: 1.5\n", "t.yaml:1:9: tokens must be a whole number");
@@ -202,7 +202,7 @@ Test(table, sets_one_member_from_text)
     cr_assert_str_eq(conf.models[2], "z");
     cr_assert_eq(sb_table_set(mem, table, "modles", "x", &conf, sizeof(conf), &err),
                  SB_EINVAL);
-    cr_assert_str_eq(err.msg, "unknown option \"modles\", did you mean \"models\"?");
+    cr_assert_str_eq(err.msg, "unknown option \"modles\"; did you mean \"models\"?");
     cr_assert_eq(sb_table_set(mem, table, "tokens", "0", &conf, sizeof(conf), &err),
                  SB_EINVAL);
     cr_assert_str_eq(err.msg, "tokens must be 1 to 1000 tokens");
