@@ -6,6 +6,8 @@
 #     make tests/fuzz/fuzz_yaml && tests/fuzz/fuzz_yaml -max_total_time=60 \
 #         /tmp/new ../../tests/fuzz/corpus/yaml
 #
+# tests/fuzz/run SECONDS does both for all of them.
+#
 # To add a target X, write tests/fuzz/fuzz_X.c with LLVMFuzzerTestOneInput(), put seeds
 # into tests/fuzz/corpus/X/ (at least one file), and add two lines, here or in the
 # room's own room.mk:
@@ -22,7 +24,9 @@ fuzz_main =
 else
 fuzz_main = tests/fuzz/replay.c
 endif
-EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/replay.sh tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/replay.c tests/fuzz/replay.sh tests/fuzz/run tests/fuzz/corpus
+.PHONY: fuzz-targets
+fuzz-targets: $(fuzz_programs)
 check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
 
