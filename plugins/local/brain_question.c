@@ -300,6 +300,7 @@ static struct asked_word *add_word(struct brain *b, struct question *q,
         return NULL;
     asked = &q->words[q->count++];
     asked->word = *word;
+    asked->month = month_of(word->text);
     asked->type = is_in(word->text, type_words);
     asked->weight = asked->type ? 0.3f : is_in(word->text, filler_words) ? 0.2f : 1.0f;
     if (isdigit((unsigned char)word->text[0]))

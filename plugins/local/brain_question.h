@@ -11,6 +11,7 @@
 #define MAX_ALTS 12
 #define MAX_UNITS 400
 #define MAX_UNIT_WORDS 60
+#define LEAST_RELEVANT 0.35 /* a passage that scores less is about something else */
 
 /* What an answer must hold; also what a unit holds. */
 enum wants {
@@ -33,6 +34,7 @@ enum wants {
 struct asked_word {
     struct local_word word;
     float weight;
+    int month;  /* 0..11 when it is the name of one, else -1 */
     bool type;  /* says what kind of answer is wanted ("cost"), not about what */
     bool found; /* stands in some unit, heading or title */
     const char *alts[MAX_ALTS]; /* other plain phrases for it, NULL-terminated */
@@ -89,6 +91,8 @@ size_t words_of(struct brain *b, const char *text, struct unit_word *out, size_t
 bool text_has_amount(const char *text);
 
 /* ---- brain_score ---- */
+/* 0..11, or -1. */
+int month_of(const char *word);
 /* 0..1: does the word, or one that means the same, stand in a text? */
 double word_match(const struct asked_word *asked, const struct unit_word *words,
                   size_t count, const char *plain_text);

@@ -16,8 +16,7 @@
 #define NEED_RELEVANT 0.46
 #define RELEVANT 0.6 /* the search's score of a passage that is about it */
 #define SURE_WHATEVER 0.985
-#define LEAST 0.35 /* a passage below it is about something else */
-#define SURE 0.9   /* score of a FAQ that is taken at its word */
+#define SURE 0.9 /* score of a FAQ that is taken at its word */
 
 struct context {
     const char *heading;
@@ -73,7 +72,7 @@ static double match_words(const struct asked_word *asked, const struct unit_word
     return best;
 }
 
-static int month_of(const char *word)
+int month_of(const char *word)
 {
     int i;
 
@@ -84,9 +83,9 @@ static int month_of(const char *word)
 }
 
 /* Is a month within "from December 1 to March 14" or "May through September"? */
-static bool is_in_season(const char *text, const char *word)
+static bool is_in_season(const char *text, int month)
 {
-    int month = month_of(word), from = -1, i;
+    int from = -1, i;
     const char *p;
 
     if (month < 0)
@@ -113,7 +112,7 @@ double word_match(const struct asked_word *asked, const struct unit_word *words,
         best = 0;
     if (best < 0.9 && asked->alts[0] && has_any(text, asked->alts))
         best = 0.9;
-    if (best < 0.9 && is_in_season(text, asked->word.text))
+    if (best < 0.9 && is_in_season(text, asked->month))
         best = 0.9;
     return best;
 }
@@ -322,7 +321,7 @@ static double need_of(const struct unit *unit)
 {
     const struct sb_passage *p = unit->passage;
 
-    if (p->score < LEAST)
+    if (p->score < LEAST_RELEVANT)
         return 2;
     if (p->kind == SB_PASSAGE_FAQ && p->score >= SURE)
         return 0;

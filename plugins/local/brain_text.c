@@ -169,14 +169,20 @@ static bool phrase_at(const char *p, const char *phrase)
 
 bool has(const char *text, const char *phrase)
 {
+    size_t len = strlen(phrase);
+    char bare[80];
     const char *p = text;
 
-    if (!*phrase)
+    if (len == 0 || len >= sizeof(bare))
         return false;
-    while ((p = strchr(p, ' '))) {
-        p++;
-        if (phrase_at(p, phrase))
+    memcpy(bare, phrase, len + 1);
+    if (bare[len - 1] == '*')
+        bare[--len] = '\0';
+    /* The first letters are rare enough for the library's search to be the fast way. */
+    while ((p = strstr(p, bare))) {
+        if (p > text && p[-1] == ' ' && (phrase[len] == '*' || p[len] == ' '))
             return true;
+        p++;
     }
     return false;
 }

@@ -103,13 +103,14 @@ struct cutter {
     const char *heading;
     size_t line;
     unsigned wants;
+    bool suspicious; /* somewhere in the passage somebody gives us orders */
 };
 
 static void add_unit(struct cutter *c, const char *text, size_t len, bool row)
 {
     struct brain *b = c->b;
     struct unit *unit = &c->units[c->count];
-    struct unit_word *words;
+    struct unit_word words[MAX_UNIT_WORDS], *kept;
 
     while (len && isspace((unsigned char)*text)) {
         text++;
@@ -119,18 +120,19 @@ static void add_unit(struct cutter *c, const char *text, size_t len, bool row)
         len--;
     if (len < 2 || c->count == MAX_UNITS)
         return;
-    words = arena_new(&b->arena, MAX_UNIT_WORDS * sizeof(*words));
     *unit = (struct unit){.passage = c->passage,
                           .text = arena_copy(&b->arena, text, len),
                           .heading = c->heading,
                           .line = c->line,
-                          .row = row,
-                          .words = words};
+                          .row = row};
     unit->plain = plain(&b->arena, unit->text);
-    if (is_injected(unit->plain))
+    if (c->suspicious && is_injected(unit->plain))
         return;
     unit->holds = text_holds(unit->text, unit->plain, c->wants);
     unit->word_count = words_of(b, unit->text, words, MAX_UNIT_WORDS);
+    kept = arena_new(&b->arena, (unit->word_count + 1) * sizeof(*kept));
+    memcpy(kept, words, unit->word_count * sizeof(*kept));
+    unit->words = kept;
     c->count++;
 }
 
@@ -165,6 +167,7 @@ static void cut_passage(struct cutter *c, const struct sb_passage *passage)
 
     c->passage = passage;
     c->heading = last_heading(passage->heading);
+    c->suspicious = is_injected(plain(&c->b->arena, passage->text));
     while (p < stop) {
         size_t len = strcspn(p, "\n");
         const char *next;
@@ -189,7 +192,7 @@ static size_t best_passages(const struct sb_turn *turn, const struct sb_passage 
     for (i = 0; i < turn->passage_count; i++) {
         const struct sb_passage *p = &turn->passages[i];
 
-        if (!p->text || !*p->text ||
+        if (!p->text || !*p->text || p->score < LEAST_RELEVANT ||
             (n == MOST_PASSAGES && best[n - 1]->score >= p->score))
             continue;
         if (n < MOST_PASSAGES)

@@ -84,8 +84,17 @@ struct slot {
     uint16_t concept; /* 0: the slot is free */
 };
 
+/* The words of a language are few and come again: stemming is the dear part. */
+#define STEMS 1024 /* a power of two */
+struct stem_slot {
+    char text[LOCAL_WORD_MAX]; /* "": free */
+    char stem[LOCAL_WORD_MAX];
+    uint64_t hash;
+};
+
 struct local_words {
     struct sb_stemmer *stemmer;
+    struct stem_slot stems[STEMS];
     struct slot singles[SLOTS], pairs[SLOTS];
     struct slot stops[SLOTS];
 };
@@ -123,7 +132,7 @@ static void slot_put(struct slot *slots, uint64_t hash, uint16_t concept)
     slots[i] = (struct slot){hash, concept};
 }
 
-static uint64_t stem_word(struct local_words *words, const char *text, char *stem)
+static uint64_t stem_anew(struct local_words *words, const char *text, char *stem)
 {
     size_t len = strlen(text);
     const char *out = text;
@@ -142,6 +151,21 @@ static uint64_t stem_word(struct local_words *words, const char *text, char *ste
     memmove(stem, out, len);
     stem[len] = '\0';
     return local_hash(1, stem, len);
+}
+
+static uint64_t stem_word(struct local_words *words, const char *text, char *stem)
+{
+    size_t len = strlen(text);
+    struct stem_slot *slot = &words->stems[local_hash(5, text, len) % STEMS];
+
+    if (len >= LOCAL_WORD_MAX)
+        return stem_anew(words, text, stem);
+    if (!slot->text[0] || strcmp(slot->text, text)) {
+        slot->hash = stem_anew(words, text, slot->stem);
+        memcpy(slot->text, text, len + 1);
+    }
+    memcpy(stem, slot->stem, LOCAL_WORD_MAX);
+    return slot->hash;
 }
 
 static uint64_t pair_hash(uint64_t a, uint64_t b)
