@@ -153,7 +153,8 @@ static void crawl(void *arg)
     struct run *run = arg;
     const struct local_conf conf = {.crawl_user_agent = "SwitchboardBot/1.0"};
     struct sb_client_conf client_conf = {.user_agent = "Switchboard",
-                                         .allow_private = !getenv("STRICT")};
+                                         .allow_private = !getenv("STRICT"),
+                                         .ca_file = getenv("CA_FILE")};
     static const char *const anywhere[] = {"*", NULL};
     static const struct sb_plugin plugin = {.name = "local", .hosts = anywhere};
     struct sb_services services = {.plugin = &plugin, .config = &conf};
