@@ -40,7 +40,8 @@ static bool skip_comment(struct mending *m)
         return true;
     }
     if (left >= 2 && m->at[0] == '/' && m->at[1] == '/') {
-        while (m->at < m->end && *m->at != '\n' && memcmp(m->at, "<![", 3) != 0)
+        while (m->at < m->end && *m->at != '\n' &&
+               (m->end - m->at < 3 || memcmp(m->at, "<![", 3) != 0))
             m->at++;
         return true;
     }

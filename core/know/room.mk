@@ -63,3 +63,9 @@ tests_bench_bench_search_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_bench_search_LDADD = core/libknow.a core/libhost.a core/libstore.a \
 	core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
 EXTRA_tests_bench_bench_search_DEPENDENCIES = plugins/local/local.la
+
+fuzz_programs += tests/fuzz/fuzz_extract tests/fuzz/fuzz_facts
+tests_fuzz_fuzz_extract_SOURCES = tests/fuzz/fuzz_extract.c $(fuzz_main)
+tests_fuzz_fuzz_extract_LDADD = core/libknow.a core/libbase.a $(fuzz_link)
+tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz_facts.c $(fuzz_main)
+tests_fuzz_fuzz_facts_LDADD = core/libknow.a core/libbase.a $(fuzz_link)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base/text.h"
 #include "know/chrome.h"
 #include "know/extract_impl.h"
 #include "know/facts_text.h"
@@ -56,7 +57,7 @@ static void set_heading(struct walk *w, int level, const char *text)
 {
     for (int i = level; i < LEVELS; i++)
         w->headings[i] = NULL;
-    w->headings[level] = talloc_strndup(w->mem, text, MAX_HEADING);
+    w->headings[level] = sb_utf8_clean(w->mem, text, strlen(text), MAX_HEADING);
     set_path(w);
 }
 

@@ -54,3 +54,7 @@ tests_unit_unit_client_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_client_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_client_LDADD = core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
 endif
+
+fuzz_programs += tests/fuzz/fuzz_sse
+tests_fuzz_fuzz_sse_SOURCES = tests/fuzz/fuzz_sse.c $(fuzz_main)
+tests_fuzz_fuzz_sse_LDADD = core/libnet.a core/libbase.a $(fuzz_link)

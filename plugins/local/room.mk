@@ -72,3 +72,14 @@ tests_tools_read_site_SOURCES = tests/tools/read_site.c $(local_crawl_sources)
 tests_tools_read_site_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_tools_read_site_LDADD = core/libknow.a core/libhost.a core/libstore.a core/libnet.a \
 	core/libbase.a $(EXTERNAL_LIBS)
+
+fuzz_programs += tests/fuzz/fuzz_robots tests/fuzz/fuzz_sitemap
+tests_fuzz_fuzz_robots_SOURCES = tests/fuzz/fuzz_robots.c plugins/local/robots.c \
+	plugins/local/url.c $(fuzz_main)
+tests_fuzz_fuzz_robots_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_fuzz_fuzz_robots_LDADD = core/libbase.a $(fuzz_link)
+tests_fuzz_fuzz_sitemap_SOURCES = tests/fuzz/fuzz_sitemap.c plugins/local/frontier.c \
+	plugins/local/links.c plugins/local/sitemap.c plugins/local/tags.c \
+	plugins/local/url.c $(fuzz_main)
+tests_fuzz_fuzz_sitemap_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_fuzz_fuzz_sitemap_LDADD = core/libbase.a $(fuzz_link)

@@ -95,7 +95,7 @@ static const char *next_tag(struct scan *scan, size_t *name_len, bool *closing)
         scan->at = c ? c + 1 : scan->end;
         if (*name_len)
             return name;
-        if (lt[1] == '!')
+        if (lt + 1 < scan->end && lt[1] == '!')
             scan->at = lt + 2; /* CDATA outside of what we read, or a doctype */
     }
     scan->at = scan->end;

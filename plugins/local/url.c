@@ -188,10 +188,15 @@ static bool is_tracking(const char *name, size_t len)
 /* "sid" may be a section; a long value makes it a session. */
 static bool is_session(const char *param, size_t len)
 {
-    return len > 20 && strncasecmp(param, "sid=", 4) == 0;
+    if (len < 20 || strncasecmp(param, "sid=", 4) != 0)
+        return false;
+    for (size_t i = 4; i < len; i++)
+        if (!isalnum((unsigned char)param[i]))
+            return false;
+    return true;
 }
 
-static void add_query(struct text *out, const char *query, size_t len)
+static void add_query(TALLOC_CTX *mem, struct text *out, const char *query, size_t len)
 {
     const char *end = query + len;
     char before = '?';
@@ -199,12 +204,13 @@ static void add_query(struct text *out, const char *query, size_t len)
     while (query < end) {
         const char *amp = memchr(query, '&', (size_t)(end - query));
         size_t one = (size_t)((amp ? amp : end) - query);
-        const char *equals = memchr(query, '=', one);
-        size_t name = equals ? (size_t)(equals - query) : one;
+        struct text param = text_new(mem, one * 3 + 1);
 
-        if (one && !is_tracking(query, name) && !is_session(query, one)) {
+        add_uniform(&param, query, one);
+        if (one && !is_tracking(param.data, strcspn(param.data, "=")) &&
+            !is_session(param.data, param.len)) {
             text_add(out, &before, 1);
-            add_uniform(out, query, one);
+            text_add(out, param.data, param.len);
             before = '&';
         }
         query += one + 1;
@@ -239,7 +245,7 @@ static bool add_host(struct text *out, const char *host, size_t len)
         return add_ipv6(out, host, len);
     if (len && host[len - 1] == '.')
         len--;
-    if (!len || len > 253 || host[0] == '.' || host[0] == '-')
+    if (!len || len > 253 || host[0] == '.' || host[0] == '-' || host[len - 1] == '.')
         return false;
     for (size_t i = 0; i < len; i++) {
         char c = (char)tolower((unsigned char)host[i]);
@@ -388,7 +394,7 @@ char *url_resolve(TALLOC_CTX *mem, const char *base, const char *ref, size_t len
         path = merged_path(tmp, own_origin ? NULL : base, rest, path_len);
         add_path(tmp, &out, path, without_session(path, strlen(path)));
         if (rest[path_len] == '?')
-            add_query(&out, rest + path_len + 1, strlen(rest + path_len + 1));
+            add_query(tmp, &out, rest + path_len + 1, strlen(rest + path_len + 1));
         else if (!path_len && !own_origin && strchr(url_path(base), '?'))
             text_add(&out, strchr(base, '?'), strlen(strchr(base, '?')));
         if (out.len <= URL_MAX)
