@@ -267,13 +267,13 @@ static const char *const filler_words[] = {
     "mine",      "am",        "should",    "shall",      "us",          "being",
     "only",      "both",      "same",      "such",       "those",       "these",
     "through",   "until",     "till",      "around",     "near",        "maybe",
-    "perhaps",   "mean",      "regarding", "concerning", "him",         "her",
-    "his",       "he",        "she",       "live",       "happens",     "happen",
-    "guy",       "lady",      "gets",      "getting",    "got",         "around",
-    "last",      "anymore",   "somebody",  "nobody",     "want",        "wants",
-    "wanted",    "like",      "minute",    "ahead",      "already",     "bought",
-    "buy",       "ok",        "fine",      "come",       "along",       "able",
-    "youre",     "ill",       "youll",     NULL};
+    "perhaps",   "mean",      "regarding", "concerning", "name",        "him",
+    "her",       "his",       "he",        "she",        "live",        "happens",
+    "happen",    "guy",       "lady",      "gets",       "getting",     "got",
+    "around",    "last",      "anymore",   "somebody",   "nobody",      "want",
+    "wants",     "wanted",    "like",      "minute",     "ahead",       "already",
+    "bought",    "buy",       "ok",        "fine",       "come",        "along",
+    "able",      "youre",     "ill",       "youll",      NULL};
 
 static bool is_in(const char *word, const char *const *list)
 {
