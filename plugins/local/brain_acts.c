@@ -135,6 +135,9 @@ static void act_readback(struct acts *a)
         act_call(a, "confirm_intake", (const char *const[]){NULL});
         return;
     }
+    /* "I already told you my name" finds no fault with it. */
+    if (b->read.told_already)
+        return;
     named = named_field(b);
     if (named && named->state != SB_FIELD_EMPTY && b->read.question_count == 0)
         act_call(a, "reopen_field", LIST("field", named->name));
