@@ -148,14 +148,13 @@ export class Server {
     });
   }
 
+  // The embedded PostgreSQL's process id, or null while there is none.
   postmaster() {
-    const cluster = ['postgres', 'pg', 'cluster'].map((name) => path.join(this.data, name, 'postmaster.pid'));
-    for (const file of cluster) {
-      try {
-        return Number(readFileSync(file, 'utf8').split('\n')[0]);
-      } catch { /* the next */ }
+    try {
+      return Number(readFileSync(path.join(this.data, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]) || null;
+    } catch {
+      return null;
     }
-    return null;
   }
 
   signal(name) {
