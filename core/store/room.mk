@@ -40,3 +40,8 @@ core_libstore_a_SOURCES += \
 	core/store/conversation.c core/store/conversation.h core/store/conversation_answer.c \
 	core/store/lead.c core/store/lead.h
 dist_sql_DATA += sql/0002_talk.sql
+
+# Compares itself with pgbench where there is one.
+EXTRA_PROGRAMS += tests/bench/bench_pg
+tests_bench_bench_pg_SOURCES = tests/bench/bench_pg.c
+tests_bench_bench_pg_LDADD = core/libstore.a core/libbase.a $(EXTERNAL_LIBS)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/array.h"
@@ -341,7 +342,8 @@ int main(int argc, char **argv)
     struct sb_task *task;
 
     sb_mem_init();
-    if (b.clients < 1 || b.clients > MAX_CLIENTS || b.seconds < 1 || !mkdtemp(folder))
+    if (b.clients < 1 || b.clients > MAX_CLIENTS || b.seconds < 1 || !mkdtemp(folder) ||
+        chmod(folder, 0711) != 0) /* its user has to get there */
         return 1;
     b.mem = talloc_new(NULL);
     b.micros = sb_array(b.mem, int32_t, MAX_TURNS);
