@@ -114,6 +114,8 @@ static char *label_before(struct source *s, const char *from, const char *at)
 
     while (start > from && at - start < LOOK_BACK && !strchr(".;|!?\n,", start[-1]))
         start--;
+    while (start < at && (*start & 0xc0) == 0x80)
+        start++; /* not in the middle of a character */
     label = strip_fillers(s->tmp, start, (size_t)(at - start));
     for (const char *c = label; *c; c++)
         words += *c == ' ';

@@ -7,8 +7,9 @@
 #include <strings.h>
 #include "base/array.h"
 #include "base/buf.h"
+#include "know/markup_attr.h"
 
-enum { NAME = 16, MAX_SCRIPTS = 50, MAX_VALUE = 4096, MAX_SCANNED = 400 };
+enum { NAME = 16, MAX_SCRIPTS = 50 };
 
 struct tame {
     struct sb_markup *out;
@@ -141,127 +142,6 @@ static void skip_element(struct tame *t, const char *name)
         t->at++;
 }
 
-/* ---- attributes ---- */
-
-static bool next_attribute(const char **at, const char *end, const char **name,
-                           size_t *name_len, const char **value, size_t *value_len)
-{
-    const char *c = *at;
-
-    while (c < end && (is_space(*c) || *c == '/'))
-        c++;
-    if (c >= end)
-        return false;
-    *name = c++;
-    while (c < end && !is_space(*c) && *c != '/' && *c != '=')
-        c++;
-    *name_len = (size_t)(c - *name);
-    while (c < end && is_space(*c))
-        c++;
-    *value = c;
-    *value_len = 0;
-    if (c < end && *c == '=') {
-        c++;
-        while (c < end && is_space(*c))
-            c++;
-        *value = c;
-        if (c < end && (*c == '"' || *c == '\'')) {
-            const char *close = memchr(c + 1, *c, (size_t)(end - c - 1));
-
-            *value = c + 1;
-            c = close ? close : end;
-            *value_len = (size_t)(c - *value);
-            c += close != NULL;
-        } else {
-            while (c < end && !is_space(*c))
-                c++;
-            *value_len = (size_t)(c - *value);
-        }
-    }
-    *at = c;
-    return true;
-}
-
-/* Index in `kept`, or -1. */
-static int attribute_index(const char *name, size_t len)
-{
-    static const char *const kept[] = {
-        "href",       "rel",        "id",         "class",    "role",
-        "itemprop",   "itemscope",  "itemtype",   "itemref",  "content",
-        "name",       "property",   "http-equiv", "hidden",   "aria-hidden",
-        "aria-modal", "aria-label", "aria-level", "datetime", "lang",
-        "colspan",    "rowspan",    "open",       "scope",    "value",
-        "alt",        NULL};
-
-    for (int i = 0; kept[i]; i++)
-        if (strlen(kept[i]) == len && strncasecmp(kept[i], name, len) == 0)
-            return i;
-    return -1;
-}
-
-static bool contains(const char *text, size_t len, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (size_t i = 0; i + n <= len; i++)
-        if (strncasecmp(text + i, word, n) == 0)
-            return true;
-    return false;
-}
-
-/* "display: none" and "visibility:hidden", however they are spaced. */
-static bool hides(const char *style, size_t len)
-{
-    char flat[256];
-    size_t n = 0;
-
-    for (size_t i = 0; i < len && n < sizeof(flat); i++)
-        if (!is_space(style[i]))
-            flat[n++] = style[i];
-    return contains(flat, n, "display:none") || contains(flat, n, "visibility:hidden");
-}
-
-static void put_attribute(struct sb_buf *out, const char *name, size_t name_len,
-                          const char *value, size_t len)
-{
-    if (len > MAX_VALUE)
-        len = MAX_VALUE;
-    sb_buf_putc(out, ' ');
-    for (size_t i = 0; i < name_len; i++)
-        sb_buf_putc(out, (char)tolower((unsigned char)name[i]));
-    sb_buf_puts(out, "=\"");
-    for (size_t i = 0; i < len; i++) {
-        if (value[i] == '"')
-            sb_buf_puts(out, "&quot;");
-        else
-            sb_buf_putc(out, value[i]);
-    }
-    sb_buf_putc(out, '"');
-}
-
-static void put_attributes(struct sb_buf *out, const struct tag *tag)
-{
-    const char *at = tag->attributes, *name, *value;
-    size_t name_len, value_len;
-    unsigned long seen = 0;
-    bool hidden = false;
-
-    for (int i = 0; i < MAX_SCANNED && next_attribute(&at, tag->attributes_end, &name,
-                                                      &name_len, &value, &value_len);
-         i++) {
-        int index = attribute_index(name, name_len);
-
-        if (index >= 0 && !(seen & 1ul << index)) {
-            seen |= 1ul << index;
-            put_attribute(out, name, name_len, value, value_len);
-        } else if (name_len == 5 && strncasecmp(name, "style", 5) == 0) {
-            hidden = hidden || hides(value, value_len);
-        }
-    }
-    if (hidden)
-        sb_buf_puts(out, " x-hidden=\"\"");
-}
-
 /* ---- the open elements ---- */
 
 static bool is_open_at(const struct tame *t, int index, const char *name)
@@ -334,7 +214,7 @@ static void put_start(struct tame *t, const char *name, const struct tag *tag)
 {
     sb_buf_putc(&t->html, '<');
     sb_buf_puts(&t->html, name);
-    put_attributes(&t->html, tag);
+    sb_markup_put_attributes(&t->html, tag->attributes, tag->attributes_end);
     sb_buf_putc(&t->html, '>');
     t->nodes++;
 }
@@ -371,10 +251,10 @@ static void take_script(struct tame *t, const struct tag *tag)
     size_t name_len, value_len;
     bool is_data = false;
 
-    while (
-        next_attribute(&at, tag->attributes_end, &name, &name_len, &value, &value_len))
+    while (sb_markup_attribute(&at, tag->attributes_end, &name, &name_len, &value,
+                               &value_len))
         if (name_len == 4 && strncasecmp(name, "type", 4) == 0)
-            is_data = is_data || contains(value, value_len, "ld+json");
+            is_data = is_data || sb_markup_contains(value, value_len, "ld+json");
     skip_element(t, "script");
     if (!is_data || t->out->script_count >= MAX_SCRIPTS)
         return;

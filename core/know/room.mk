@@ -2,13 +2,17 @@
 noinst_LIBRARIES += core/libknow.a
 core_libknow_a_SOURCES =
 # Extraction and facts: pure functions.
-know_extract_sources = core/know/charset.c core/know/chrome.c core/know/chrome.h \
-	core/know/extract.c core/know/extract_impl.h core/know/facts.c \
-	core/know/facts_text.c core/know/facts_text.h core/know/hours_text.c \
-	core/know/jsonld.c core/know/markup.c core/know/markup.h core/know/meta.c \
+know_extract_sources = \
+	core/know/charset.c core/know/chrome.c core/know/chrome.h core/know/extract.c \
+	core/know/extract_impl.h core/know/facts.c core/know/facts_text.c \
+	core/know/facts_text.h core/know/hours_text.c core/know/hours_words.c \
+	core/know/jsonld.c core/know/markup.c core/know/markup.h \
+	core/know/markup_attr.c core/know/markup_attr.h core/know/meta.c \
 	core/know/microdata.c core/know/plain.c core/know/recognise.c \
-	core/know/repeats.c core/know/schema.c core/know/schema.h core/know/table.c \
-	core/know/tree.c core/know/walk.c
+	core/know/repeats.c core/know/schema.c core/know/schema.h \
+	core/know/schema_hours.c core/know/schema_price.c core/know/table.c \
+	core/know/tree.c core/know/walk.c core/know/walk.h \
+	core/know/walk_links.c core/know/walk_parts.c
 core_libknow_a_SOURCES += $(know_extract_sources)
 core_libknow_a_SOURCES += core/know/onboard.c core/know/onboard.h
 core_libknow_a_SOURCES += \

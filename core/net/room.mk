@@ -49,7 +49,8 @@ if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_client
 TESTS += tests/unit/unit_client
 tests_unit_unit_client_SOURCES = tests/support/intask.c tests/support/intask.h \
-	tests/unit/test_client.c tests/unit/test_sse_parse.c
+	tests/support/script.c tests/support/script.h tests/unit/test_client.c \
+	tests/unit/test_client_reach.c tests/unit/test_sse_parse.c
 tests_unit_unit_client_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_unit_client_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_client_LDADD = core/libnet.a core/libbase.a $(CRITERION_LIBS) $(EXTERNAL_LIBS)
