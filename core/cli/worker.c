@@ -6,6 +6,7 @@
 #include "cli/worker.h"
 
 #include <event2/event.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -163,7 +164,9 @@ static int start_server(struct worker *w, struct sb_err *err)
     if (code)
         return code;
     conf.router = sb_api_router(w->app, &w->api);
-    return sb_http_server_new(w->app->loop, w->conf->listen_fd, &conf, &w->server, err);
+    code = sb_http_server_new(w->app->loop, w->conf->listen_fd, &conf, &w->server, err);
+    SSL_CTX_free(conf.tls); /* the server has its own reference */
+    return code;
 }
 
 static void add_signals(struct worker *w)

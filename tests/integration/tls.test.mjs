@@ -23,8 +23,8 @@ before(async () => {
   });
 });
 after(async () => {
-  await server?.end();
   rmSync(dir, { recursive: true, force: true });
+  await server?.end();
 });
 
 function get(route, options = {}) {
