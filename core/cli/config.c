@@ -179,6 +179,21 @@ static const char *find_tenants(TALLOC_CTX *mem, const struct sb_config *config,
     return *given || stat(dir, &st) == 0 ? dir : "";
 }
 
+/* For development: a site on this machine or in this house. */
+static void allow_host(struct sb_config *config, const char *host)
+{
+    const char **old = config->network.allow_hosts, **hosts;
+    size_t count = 0;
+
+    while (old && old[count])
+        count++;
+    hosts = sb_array(config, const char *, count + 2);
+    for (size_t i = 0; i < count; i++)
+        hosts[i] = old[i];
+    hosts[count] = talloc_strdup(config, host);
+    config->network.allow_hosts = hosts;
+}
+
 int sb_config_load(TALLOC_CTX *mem, const struct sb_config_flags *flags,
                    struct sb_config **config_r, struct sb_err *err)
 {
@@ -202,6 +217,8 @@ int sb_config_load(TALLOC_CTX *mem, const struct sb_config_flags *flags,
         config->server.listen = talloc_strdup(config, flags->listen);
     if (flags->data_dir)
         config->server.data_dir = talloc_strdup(config, flags->data_dir);
+    if (flags->allow_host)
+        allow_host(config, flags->allow_host);
     if (!*config->server.data_dir)
         config->server.data_dir = default_data_dir(config);
     config->tenants_dir = find_tenants(config, config, root);

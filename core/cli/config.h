@@ -47,6 +47,7 @@ struct sb_config {
 /* Flags that override the file; NULL or false when not given. */
 struct sb_config_flags {
     const char *config, *data_dir, *listen;
+    const char *allow_host; /* one more for network.allow_hosts */
     bool demo;
 };
 

@@ -14,9 +14,13 @@
 enum { MAX_OWN = 16, OWN = 256 };
 
 static const struct option shared[] = {
-    {"config", required_argument, NULL, 'c'}, {"data", required_argument, NULL, 'd'},
-    {"listen", required_argument, NULL, 'l'}, {"demo", no_argument, NULL, 'D'},
-    {"verbose", no_argument, NULL, 'v'},      {"help", no_argument, NULL, 'h'},
+    {"config", required_argument, NULL, 'c'},
+    {"data", required_argument, NULL, 'd'},
+    {"listen", required_argument, NULL, 'l'},
+    {"demo", no_argument, NULL, 'D'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {"allow-host", required_argument, NULL, 'a'},
 };
 enum { SHARED = sizeof(shared) / sizeof(shared[0]) };
 
@@ -34,6 +38,14 @@ int sb_complain(const char *fmt, ...)
 
 static void print_help(const struct sb_usage *usage)
 {
+    static const char *const help[][2] = {
+        {"--config FILE", "configuration file (default: none, the built-in values)"},
+        {"--data DIR", "folder of the embedded database"},
+        {"--allow-host HOST:PORT", "let the crawler read this private address too"},
+        {"--verbose", "log everything to the terminal"},
+        {"--help", "this text"},
+    };
+
     printf("Usage: %s\n\n%s\n\nOptions:\n", usage->synopsis, usage->about);
     for (const struct sb_flag *flag = usage->flags; flag && flag->name; flag++) {
         char left[64];
@@ -42,10 +54,8 @@ static void print_help(const struct sb_usage *usage)
                  flag->value ? flag->value : "");
         printf("  %-22s %s\n", left, flag->help);
     }
-    printf("  %-22s %s\n  %-22s %s\n  %-22s %s\n  %-22s %s\n", "--config FILE",
-           "configuration file (default: none, the built-in values)", "--data DIR",
-           "folder of the embedded database", "--verbose",
-           "log everything to the terminal", "--help", "this text");
+    for (size_t i = 0; i < sizeof(help) / sizeof(help[0]); i++)
+        printf("  %-22s %s\n", help[i][0], help[i][1]);
 }
 
 static int make_options(const struct sb_usage *usage, struct option *options)
@@ -68,6 +78,7 @@ static void take(const struct sb_usage *usage, int which, struct sb_config_flags
     case 'c': flags->config = optarg; return;
     case 'd': flags->data_dir = optarg; return;
     case 'l': flags->listen = optarg; return;
+    case 'a': flags->allow_host = optarg; return;
     case 'D': flags->demo = true; return;
     case 'v': sb_log_set_level(SB_LOG_DEBUG); return;
     default: break;

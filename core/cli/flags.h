@@ -25,8 +25,8 @@ struct sb_usage {
     int min_args, max_args; /* of what is left after the flags; max < 0: any */
 };
 
-/* Reads shared flags (--config --data --listen --demo --verbose --help) and the
- * command's own. Returns the index of the first argument that is no flag, or, having
+/* Reads shared flags (--config --data --listen --demo --allow-host --verbose --help)
+ * and the command's own. Returns the index of the first argument that is no flag, or, having
  * printed help or a complaint, -1 (exit 0) or -2 (exit 2). */
 int sb_flags_read(int argc, char **argv, const struct sb_usage *usage,
                   struct sb_config_flags *flags);

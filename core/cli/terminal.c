@@ -26,7 +26,7 @@ struct terminal {
     struct sb_app *app;
     TALLOC_CTX *mem;
     const struct sb_agent *agent;
-    bool colors, eof, file; /* file: standard input is one, always ready */
+    bool colors, eof, file; /* file: standard input is one (or a device) */
     char conversation[37], visitor[129];
     struct sb_buf pending; /* read and not yet used */
 };
@@ -56,7 +56,7 @@ static char *read_line(struct terminal *t)
         }
         if (t->eof || t->pending.len > MAX_LINE)
             return NULL;
-        /* A regular file cannot be polled. */
+        /* A regular file or /dev/null cannot be polled. */
         if (!t->file && sb_wait_fd(STDIN_FILENO, EV_READ, -1) == SB_ECANCELED)
             return NULL;
         got = read(STDIN_FILENO, chunk, sizeof(chunk));
@@ -163,7 +163,8 @@ int sb_terminal_chat(struct sb_app *app, const char *ref, struct sb_err *err)
     int code = sb_directory_agent(app->directory, t.mem, ref, &t.agent, err);
     struct stat st;
 
-    t.file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
+    t.file = fstat(STDIN_FILENO, &st) == 0 && !S_ISFIFO(st.st_mode) &&
+             !S_ISSOCK(st.st_mode) && !isatty(STDIN_FILENO);
     sb_buf_init(&t.pending, t.mem);
     if (!code)
         code = chat(&t, err);

@@ -185,7 +185,9 @@ static const char *reason(const struct sb_http *http)
 int sb_http_explain(const struct sb_http *http, struct sb_err *err)
 {
     if (http->is_refused && http->phase == SB_HTTP_CONNECTING)
-        return sb_fail(err, SB_EREFUSED, "the address is private and not allowed");
+        return sb_fail(err, SB_EREFUSED,
+                       "the address is private; network.allow_hosts or --allow-host "
+                       "HOST:PORT allows one");
     if (http->is_over)
         return http->has_head
                    ? sb_fail(err, SB_ELIMIT, "the answer is larger than %lld bytes",
