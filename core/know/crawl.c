@@ -5,18 +5,16 @@
  * of its own, unchanged ones not at all. A run that breaks off is begun again and goes
  * quickly over what is stored already.
  */
+#define _GNU_SOURCE /* strptime */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "know/chunk.h"
-#include "know/extract.h"
-#include "know/facts.h"
-#include "know/know_impl.h"
+#include "know/crawl_impl.h"
 #include "store/events.h"
 #include "store/jobs.h"
 
@@ -28,29 +26,6 @@
 #define DELAY_MS 100
 #define PARALLEL 4
 #define MAX_REASON 300
-
-struct got {
-    struct sb_extract *extract;
-    const char *url, *dated;
-    int status;
-};
-
-struct crawl {
-    struct sb_know *know;
-    const struct sb_agent *agent;
-    struct sb_kn_owner owner;
-    TALLOC_CTX *mem;
-    struct sb_kn_source source;
-    void (*progress)(void *arg, const struct sb_crawl_status *status);
-    void *arg;
-    struct got *pages;
-    size_t count, room, text_bytes;
-    struct sb_kn_page *gone; /* to be forgotten at the end */
-    size_t gone_count;
-    struct sb_repeats *repeats;
-    int64_t noted_ms;
-    struct sb_err *err;
-};
 
 static enum sb_crawl_state state_of(const char *word)
 {
@@ -97,7 +72,7 @@ static void announce(struct crawl *c)
 }
 
 /* Into the row at most twice a second, unless it is the end of something. */
-static int note(struct crawl *c, bool now)
+int sb_crawl_note(struct crawl *c, bool now)
 {
     struct sb_crawl_status status;
     int64_t ms = sb_clock_mono_ms();
@@ -171,14 +146,14 @@ static struct sb_extract *extract(struct crawl *c, const struct sb_crawl_page *p
 
 /* What a page said before is only forgotten when the crawl has gone well: a site that
  * answers 404 to everything is broken, not empty. */
-static int skip_page(struct crawl *c, const struct sb_crawl_page *page,
-                     const char *state, const char *reason, bool gone)
+int sb_crawl_skip(struct crawl *c, const char *url, int status, const char *state,
+                  const char *reason, bool gone)
 {
     const struct sb_kn_page row = {
         .source_id = c->source.id,
-        .url = talloc_strdup(c->mem, page->url),
+        .url = talloc_strdup(c->mem, url),
         .title = "",
-        .status = page->status,
+        .status = status,
         .state = state,
         .reason = sb_utf8_clean(c->mem, reason, strlen(reason), MAX_REASON),
         .run = c->source.run};
@@ -193,7 +168,7 @@ static int skip_page(struct crawl *c, const struct sb_crawl_page *page,
 }
 
 /* Why a page that was fetched is not to be known, or NULL. */
-static const char *unwanted(const struct crawl *c, const struct sb_extract *extract)
+static const char *unwanted(const struct sb_extract *extract)
 {
     if (extract->soft_404)
         return "it says that there is no such page";
@@ -201,10 +176,22 @@ static const char *unwanted(const struct crawl *c, const struct sb_extract *extr
         return "it asks not to be indexed";
     if (extract->block_count == 0 && extract->fact_count == 0)
         return "it has no text";
-    for (size_t i = 0; i < c->count; i++)
-        if (c->pages[i].extract->content_hash == extract->content_hash)
-            return talloc_asprintf(c->mem, "it is the same as %s", c->pages[i].url);
     return NULL;
+}
+
+/* "2026-05-20" of an ISO date and time, or of what HTTP sends as Last-Modified
+ * ("Wed, 20 May 2026 09:00:00 GMT"); "" of anything else. */
+static const char *iso_date(TALLOC_CTX *mem, const char *from)
+{
+    struct tm date = {0};
+    char out[16];
+
+    if (!from || (!strptime(from, "%Y-%m-%d", &date) &&
+                  !strptime(from, "%a, %d %b %Y %H:%M:%S", &date)))
+        return "";
+    if (strftime(out, sizeof(out), "%Y-%m-%d", &date) == 0)
+        return "";
+    return talloc_strdup(mem, out);
 }
 
 static void keep_page(struct crawl *c, const struct sb_crawl_page *page,
@@ -220,8 +207,7 @@ static void keep_page(struct crawl *c, const struct sb_crawl_page *page,
     got = &c->pages[c->count++];
     *got = (struct got){.extract = extract,
                         .url = talloc_strdup(c->mem, page->url),
-                        .dated =
-                            talloc_strdup(c->mem, *extract->modified ? extract->modified
+                        .dated = iso_date(c->mem, *extract->modified ? extract->modified
                                                                      : page->modified),
                         .status = page->status};
     c->text_bytes += extract->text_bytes;
@@ -234,17 +220,17 @@ static int on_found(void *arg, int total)
     struct crawl *c = arg;
 
     c->source.found = total;
-    return note(c, false);
+    return sb_crawl_note(c, false);
 }
 
 static int fail_page(struct crawl *c, const struct sb_crawl_page *page,
                      const char *reason)
 {
     bool gone = page->status == 404 || page->status == 410;
-    int rc = skip_page(c, page, "failed", reason, gone);
+    int rc = sb_crawl_skip(c, page->url, page->status, "failed", reason, gone);
 
     c->source.failed++;
-    return rc ? rc : note(c, false);
+    return rc ? rc : sb_crawl_note(c, false);
 }
 
 static int on_page(void *arg, const struct sb_crawl_page *page)
@@ -264,150 +250,16 @@ static int on_page(void *arg, const struct sb_crawl_page *page)
         return sb_fail(c->err, why.code, "%s", why.msg);
     if (!out)
         return fail_page(c, page, why.msg);
-    reason = unwanted(c, out);
+    reason = unwanted(out);
     if (reason) {
-        rc = skip_page(c, page, "skipped", reason, true);
-        return rc ? rc : note(c, false);
+        rc = sb_crawl_skip(c, page->url, page->status, "skipped", reason, true);
+        return rc ? rc : sb_crawl_note(c, false);
     }
     keep_page(c, page, out);
-    return note(c, false);
+    return sb_crawl_note(c, false);
 }
 
-/* ---- storing ---- */
-
-static bool is_asked(const struct sb_kn_chunk *chunks, size_t count,
-                     const char *question)
-{
-    for (size_t i = 0; i < count; i++)
-        if (chunks[i].asked && strcasecmp(chunks[i].heading, question) == 0)
-            return true;
-    return false;
-}
-
-/* Chunks of the text, then the questions that only the structured data has. */
-static size_t make_chunks(struct crawl *c, TALLOC_CTX *mem, const struct got *got,
-                          struct sb_kn_chunk **chunks_r)
-{
-    struct sb_chunk *from;
-    size_t count = sb_chunk_page(mem, got->extract, NULL, &from), made = 0;
-    struct sb_kn_chunk *chunks =
-        sb_array(mem, struct sb_kn_chunk, count + got->extract->fact_count + 1);
-    const char *title =
-        *got->extract->title ? got->extract->title : got->extract->full_title;
-
-    for (size_t i = 0; i < count; i++, made++)
-        chunks[made] = (struct sb_kn_chunk){
-            .asked = from[i].asked, .heading = from[i].heading, .text = from[i].text};
-    for (size_t i = 0; i < got->extract->fact_count; i++) {
-        const struct sb_fact *fact = &got->extract->facts[i];
-
-        if (fact->kind == SB_FACT_FAQ && !is_asked(chunks, made, fact->subject))
-            chunks[made++] = (struct sb_kn_chunk){
-                .asked = true, .heading = fact->subject, .text = fact->text};
-    }
-    for (size_t i = 0; i < made; i++) {
-        chunks[i].kind = SB_PASSAGE_PAGE;
-        chunks[i].ordinal = (int)i;
-        chunks[i].title = title;
-        chunks[i].url = got->url;
-        sb_know_chunk_seal(c->know, mem, &chunks[i]);
-    }
-    *chunks_r = chunks;
-    return made;
-}
-
-static size_t make_facts(TALLOC_CTX *mem, const struct sb_extract *extract,
-                         struct sb_kn_fact **facts_r)
-{
-    struct sb_kn_fact *facts =
-        sb_array(mem, struct sb_kn_fact, extract->fact_count + 1);
-    size_t count = 0;
-
-    for (size_t i = 0; i < extract->fact_count; i++) {
-        const struct sb_fact *from = &extract->facts[i];
-
-        if (from->kind == SB_FACT_FAQ)
-            continue;
-        facts[count++] = (struct sb_kn_fact){.kind = sb_fact_kind_name(from->kind),
-                                             .origin = (int)from->origin,
-                                             .subject = from->subject,
-                                             .value = from->value,
-                                             .text = from->text,
-                                             .heading = from->heading};
-    }
-    *facts_r = facts;
-    return count;
-}
-
-/* Equal when neither passages nor facts have changed. */
-static void hash_page(TALLOC_CTX *mem, const struct sb_kn_chunk *chunks, size_t count,
-                      const struct sb_kn_fact *facts, size_t fact_count,
-                      uint8_t out[32])
-{
-    struct sb_buf all;
-
-    sb_buf_init(&all, mem);
-    for (size_t i = 0; i < count; i++)
-        sb_buf_add(&all, chunks[i].hash, 32);
-    for (size_t i = 0; i < fact_count; i++)
-        sb_buf_printf(&all, "\n%s|%d|%s|%s|%s|%s", facts[i].kind, facts[i].origin,
-                      facts[i].subject, facts[i].value, facts[i].text,
-                      facts[i].heading);
-    sb_buf_putc(&all, '.');
-    sb_sha256(all.data, all.len, out);
-}
-
-static int store_page(struct crawl *c, const struct got *got)
-{
-    TALLOC_CTX *mem = talloc_new(c->mem);
-    struct sb_kn_chunk *chunks;
-    struct sb_kn_fact *facts;
-    uint8_t hash[32];
-    bool changed = false;
-    int rc;
-
-    sb_repeats_mark(c->repeats, got->extract);
-    size_t count = make_chunks(c, mem, got, &chunks);
-    size_t fact_count = make_facts(mem, got->extract, &facts);
-    hash_page(mem, chunks, count, facts, fact_count, hash);
-    const struct sb_kn_page row = {
-        .source_id = c->source.id,
-        .url = got->url,
-        .title = *got->extract->title ? got->extract->title : got->extract->full_title,
-        .status = got->status,
-        .state = "read",
-        .content_hash = got->extract->content_hash,
-        .chunk_hash = hash,
-        .dated = got->dated,
-        .run = c->source.run};
-    rc = sb_kn_page_put(c->know->db, mem, c->owner, &row, chunks, count, facts,
-                        fact_count, &changed, c->err);
-    if (!rc && !changed)
-        c->source.unchanged++;
-    talloc_free(mem);
-    return rc ? rc : note(c, false);
-}
-
-static int store_all(struct crawl *c)
-{
-    int removed, rc = 0;
-
-    for (size_t i = 0; i < c->count && !rc; i++) {
-        rc = store_page(c, &c->pages[i]);
-        if (!rc && i % 8 == 7)
-            rc = sb_yield();
-    }
-    for (size_t i = 0; i < c->gone_count && !rc; i++)
-        rc = sb_kn_page_fail(c->know->db, c->owner, &c->gone[i], true, c->err);
-    if (!rc)
-        rc = sb_kn_pages_prune(c->know->db, c->owner, c->source.id, c->source.run,
-                               &removed, c->err);
-    if (!rc)
-        rc = sb_know_settle(c->know, c->agent, &c->source.contradictions, c->err);
-    if (!rc)
-        rc = sb_know_embed_missing(c->know, c->agent, c->err);
-    return rc;
-}
+/* ---- the way through ---- */
 
 static int fetch_all(struct crawl *c)
 {
@@ -440,7 +292,7 @@ static int run_crawl(struct crawl *c)
         rc = sb_fail(c->err, SB_EUNAVAILABLE,
                      c->source.failed ? "none of the site's pages could be read"
                                       : "the site has no page that can be read");
-    return rc ? rc : store_all(c);
+    return rc ? rc : sb_crawl_store(c);
 }
 
 /* The row has to say how it ended also when the task was cancelled. */
@@ -455,7 +307,7 @@ static int finish(struct crawl *c, int rc)
     c->source.error = rc && err ? err->msg : "";
     c->err = &why;
     sb_task_shield_push();
-    noted = note(c, true);
+    noted = sb_crawl_note(c, true);
     if (!noted &&
         !sb_kn_source_get(c->know->db, c->mem, c->owner, c->source.id, &c->source,
                           &why) &&

@@ -5,13 +5,12 @@
  * its words are there. A posting is 32 bits: chunk, times in the head, times in the
  * body.
  */
-#include "know/index.h"
+#include "know/index_impl.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
-#include "base/text.h"
 
 #define K1 1.2f
 #define B 0.55f
@@ -19,116 +18,7 @@
 #define MAX_CHUNKS (1u << 24)
 #define MAX_HEAD 7u
 #define MAX_BODY 31u
-#define SPELLING 0.75f
-
-struct term {
-    uint32_t name, hash;   /* where its stem is in `names` */
-    uint32_t first, count; /* its postings */
-};
-
-struct pending {
-    uint32_t term, posting;
-};
-
-struct sb_index {
-    char *names;
-    size_t names_len, names_room;
-    struct term *terms;
-    size_t term_count, term_room;
-    uint32_t *slots; /* term + 1 by hash */
-    size_t slot_count;
-    struct pending *pending;
-    size_t posting_count, pending_room;
-    uint32_t *postings;
-    int64_t *ids;
-    float *lengths;
-    size_t count, room;
-    float average;
-};
-
-/* ---- packing ---- */
-
-struct packed {
-    char stem[SB_STEM_MAX];
-    unsigned head, body;
-};
-
-struct packing {
-    struct packed *list;
-    uint32_t *slots;
-    size_t count, room, slot_count;
-};
-
-static void packing_grow(struct packing *p)
-{
-    p->room = p->room ? p->room * 2 : 256;
-    p->list = talloc_realloc(NULL, p->list, struct packed, (unsigned)p->room);
-    talloc_free(p->slots);
-    p->slot_count = p->room * 2;
-    p->slots = sb_array(NULL, uint32_t, p->slot_count);
-    for (size_t i = 0; i < p->count; i++) {
-        size_t s = sb_stem_hash(p->list[i].stem) % p->slot_count;
-
-        while (p->slots[s])
-            s = (s + 1) % p->slot_count;
-        p->slots[s] = (uint32_t)(i + 1);
-    }
-}
-
-static struct packed *packing_get(struct packing *p, const struct sb_word *word)
-{
-    if (p->count == p->room)
-        packing_grow(p);
-    size_t s = word->hash % p->slot_count;
-    while (p->slots[s]) {
-        if (strcmp(p->list[p->slots[s] - 1].stem, word->stem) == 0)
-            return &p->list[p->slots[s] - 1];
-        s = (s + 1) % p->slot_count;
-    }
-    struct packed *fresh = &p->list[p->count++];
-    memset(fresh, 0, sizeof(*fresh));
-    memcpy(fresh->stem, word->stem, SB_STEM_MAX);
-    p->slots[s] = (uint32_t)p->count;
-    return fresh;
-}
-
-static void pack_text(struct packing *p, struct sb_words *words, const char *text,
-                      bool head)
-{
-    struct sb_reader reader;
-    struct sb_word word;
-
-    sb_reader_init(&reader, words, text, strlen(text));
-    while (sb_reader_next(&reader, &word)) {
-        if (word.flags & SB_WORD_STOP)
-            continue;
-        struct packed *one = packing_get(p, &word);
-        if (head)
-            one->head++;
-        else
-            one->body++;
-    }
-}
-
-void sb_terms_pack(struct sb_words *words, const char *head, const char *body,
-                   struct sb_buf *out)
-{
-    struct packing p = {0};
-
-    pack_text(&p, words, head, true);
-    pack_text(&p, words, body, false);
-    for (size_t i = 0; i < p.count; i++) {
-        const struct packed *one = &p.list[i];
-        size_t len = strlen(one->stem);
-
-        sb_buf_putc(out, (char)len);
-        sb_buf_add(out, one->stem, len);
-        sb_buf_putc(out, (char)(one->head < 255 ? one->head : 255));
-        sb_buf_putc(out, (char)(one->body < 255 ? one->body : 255));
-    }
-    talloc_free(p.list);
-    talloc_free(p.slots);
-}
+#define MANNER 0.4f /* of the importance of a common word that stands nowhere */
 
 /* ---- building ---- */
 
@@ -139,11 +29,6 @@ struct sb_index *sb_index_new(TALLOC_CTX *mem)
     index->slot_count = 1024;
     index->slots = sb_array(index, uint32_t, index->slot_count);
     return index;
-}
-
-static const char *name_of(const struct sb_index *index, const struct term *term)
-{
-    return index->names + term->name;
 }
 
 static void grow_slots(struct sb_index *index)
@@ -160,14 +45,14 @@ static void grow_slots(struct sb_index *index)
     }
 }
 
-static const struct term *find_term(const struct sb_index *index, const char *stem)
+const struct term *sb_index_term(const struct sb_index *index, const char *stem)
 {
     size_t s = sb_stem_hash(stem) & (index->slot_count - 1);
 
     for (; index->slots[s]; s = (s + 1) & (index->slot_count - 1)) {
         const struct term *term = &index->terms[index->slots[s] - 1];
 
-        if (strcmp(name_of(index, term), stem) == 0)
+        if (strcmp(sb_term_name(index, term), stem) == 0)
             return term;
     }
     return NULL;
@@ -207,7 +92,7 @@ static uint32_t new_term(struct sb_index *index, const char *stem)
 static void add_posting(struct sb_index *index, const char *stem, unsigned head,
                         unsigned body)
 {
-    const struct term *known = find_term(index, stem);
+    const struct term *known = sb_index_term(index, stem);
     uint32_t term = known ? (uint32_t)(known - index->terms) : new_term(index, stem);
 
     if (index->posting_count == index->pending_room) {
@@ -351,7 +236,7 @@ static void tally_phrase(struct search *s, const struct sb_alt *alt)
     uint32_t at[SB_PHRASE_WORDS] = {0};
 
     for (size_t i = 0; i < alt->count; i++) {
-        terms[i] = find_term(s->index, alt->stems[i]);
+        terms[i] = sb_index_term(s->index, alt->stems[i]);
         if (!terms[i])
             return;
     }
@@ -376,7 +261,7 @@ static void tally_concept(struct search *s, const struct sb_concept *concept)
         if (alt->count > 1) {
             tally_phrase(s, alt);
         } else {
-            const struct term *term = find_term(s->index, alt->stems[0]);
+            const struct term *term = sb_index_term(s->index, alt->stems[0]);
 
             if (term)
                 tally_word(s, term, alt->weight);
@@ -390,7 +275,7 @@ static void settle_concept(struct search *s, float weight)
         uint32_t chunk = s->tally.touched[i];
         float tf = s->tally.tf[chunk];
 
-        if (s->scores[chunk] == 0 && s->coverage[chunk] == 0)
+        if (s->coverage[chunk] == 0)
             s->touched[s->count++] = chunk;
         s->scores[chunk] += weight * tf * (K1 + 1) / (tf + K1);
         s->coverage[chunk] += weight * s->tally.best[chunk];
@@ -399,76 +284,33 @@ static void settle_concept(struct search *s, float weight)
     }
 }
 
-/* The nearest word of the index to one that it does not have: one slip in five letters,
- * two in eight, and the first letter is hardly ever wrong. */
-static const struct term *nearest(const struct sb_index *index, const char *stem)
+/* Importance times rarity. What stands nowhere is as rare as can be, but a common word
+ * that stands nowhere was only a manner of speaking. */
+static float weigh(const struct search *s, const struct sb_concept *concept)
 {
-    size_t len = strlen(stem);
-    int limit = len >= 8 ? 2 : len >= 5 ? 1 : 0;
-    const struct term *best = NULL;
+    float chunks = (float)s->index->count + 2;
+    float idf = logf(chunks / ((float)s->tally.count + 0.5f)) / logf(chunks);
 
-    for (size_t i = 0; limit > 0 && i < index->term_count; i++) {
-        const struct term *term = &index->terms[i];
-        const char *name = name_of(index, term);
-        size_t other = strlen(name);
-
-        if (name[0] != stem[0] || other + 2 < len || other > len + 2)
-            continue;
-        int distance = sb_text_distance(stem, name);
-        if (distance < limit ||
-            (distance == limit && (!best || term->count > best->count))) {
-            best = term;
-            limit = distance;
-        }
-    }
-    return best;
+    if (concept->common && s->tally.count == 0)
+    return concept->importance * MANNER;
+    return concept->importance * fminf(fmaxf(idf, 0.12f), 1.0f);
 }
 
-static void mend_spelling(const struct sb_index *index, struct sb_question *question)
+/* Weights are relative to each other: makes their sum 1 and returns the factor. */
+static float normalise(const struct sb_question *question, struct sb_index_view *view)
 {
-    for (size_t i = 0; i < question->count; i++) {
-        struct sb_concept *concept = &question->concepts[i];
-        const struct term *near;
+    float total = 0;
 
-        if (concept->number || concept->alt_count != 1 || concept->alts[0].count != 1 ||
-            find_term(index, concept->stem))
-            continue;
-        near = nearest(index, concept->stem);
-        if (!near)
-            continue;
-        concept->alts = talloc_realloc(question, concept->alts, struct sb_alt, 2);
-        concept->alts[1] = (struct sb_alt){.count = 1, .weight = SPELLING};
-        strncpy(concept->alts[1].stems[0], name_of(index, near), SB_STEM_MAX - 1);
-        concept->alt_count = 2;
-    }
-}
-
-/* Importance times rarity. What stands nowhere is as rare as can be. */
-static void weigh(struct search *s, struct sb_index_view *view)
-{
-    float total = 0, most = logf((float)s->index->count + 2);
-
-    memset(view, 0, sizeof(*view));
-    for (size_t i = 0; i < s->question->count; i++) {
-        const struct sb_concept *concept = &s->question->concepts[i];
-
-        tally_concept(s, concept);
-        float df = (float)s->tally.count;
-        float idf = logf(((float)s->index->count + 2) / (df + 0.5f)) / most;
-        idf = fminf(fmaxf(idf, 0.12f), 1.0f);
-        view->known[i] = df > 0;
-        view->weight[i] = concept->importance * idf;
+    for (size_t i = 0; i < question->count; i++)
         total += view->weight[i];
-        for (size_t j = 0; j < s->tally.count; j++) {
-            s->tally.tf[s->tally.touched[j]] = 0;
-            s->tally.best[s->tally.touched[j]] = 0;
-        }
-    }
-    for (size_t i = 0; i < s->question->count && total > 0; i++) {
+    if (total <= 0)
+        return 0;
+    for (size_t i = 0; i < question->count; i++) {
         view->weight[i] /= total;
         if (!view->known[i])
             view->unknown += view->weight[i];
     }
+    return 1 / total;
 }
 
 static size_t keep_best(struct sb_index_hit *hits, size_t got, size_t k,
@@ -496,22 +338,25 @@ size_t sb_index_search(const struct sb_index *index, struct sb_question *questio
     struct search s = {.index = index, .question = question};
     size_t got = 0;
 
-    mend_spelling(index, question);
+    sb_index_mend(index, question);
     s.scores = sb_array(tmp, float, index->count + 1);
     s.coverage = sb_array(tmp, float, index->count + 1);
     s.touched = sb_array(tmp, uint32_t, index->count + 1);
     s.tally.tf = sb_array(tmp, float, index->count + 1);
     s.tally.best = sb_array(tmp, float, index->count + 1);
     s.tally.touched = sb_array(tmp, uint32_t, index->count + 1);
-    weigh(&s, view);
+    memset(view, 0, sizeof(*view));
     for (size_t i = 0; i < question->count; i++) {
         tally_concept(&s, &question->concepts[i]);
+        view->weight[i] = weigh(&s, &question->concepts[i]);
+        view->known[i] = s.tally.count > 0;
         settle_concept(&s, view->weight[i]);
     }
+    float scale = normalise(question, view);
     for (size_t i = 0; i < s.count; i++) {
         uint32_t chunk = s.touched[i];
-        struct sb_index_hit hit = {index->ids[chunk], s.scores[chunk],
-                                   s.coverage[chunk]};
+        struct sb_index_hit hit = {index->ids[chunk], s.scores[chunk] * scale,
+                                   s.coverage[chunk] * scale};
 
         got = keep_best(hits, got, k, &hit);
     }

@@ -62,6 +62,20 @@ int sb_know_settle(struct sb_know *know, const struct sb_agent *agent,
                    int *contradictions_r, struct sb_err *err);
 /* Other words under which a kind of fact is asked for; "" for an unknown one. */
 const char *sb_know_fact_words(const char *kind);
+/* How much a page is about a kind of fact, by its address, title and heading: above 0
+ * when it is, below when it is a passing report (news, a post). */
+int sb_know_specificity(const char *kind, const char *url, const char *title,
+                        const char *heading);
+bool sb_know_is_passing(const char *url);
+/* The latest year that address, title or heading name, or 0. */
+int sb_know_year_named(const char *url, const char *title, const char *heading);
+/* Gives facts the subject that their page or sentence implies; returns on how many
+ * pages they stand. */
+size_t sb_know_prepare_facts(TALLOC_CTX *mem, struct sb_kn_fact *facts, size_t count);
+/* Finds prices of one thing that differ between two pages; writes at most `max`. */
+size_t sb_know_price_quarrels(struct sb_words *words, TALLOC_CTX *mem,
+                              struct sb_kn_fact *facts, size_t count,
+                              struct sb_kn_contradiction *out, size_t max);
 /* Registers the job kinds. */
 void sb_know_register(struct sb_know *know);
 

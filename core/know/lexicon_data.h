@@ -21,7 +21,7 @@
     "s said same say says see seem shall she should shouldn since so some somebody "   \
     "someone something sorry still such sure t take taken takes tell than thank "      \
     "thanks that the their theirs them then there these they thing things think this " \
-    "those though through to too try trying until up upon us use used using usually "  \
+    "those though through to too try trying until up upon us use using usually "  \
     "ve very want wanted wants was wasn way we well were weren what whats when where " \
     "whether which while who whom whose why will wish with within without won wonder " \
     "wondering would wouldn yes yet you your yours yourself "                          \
@@ -197,7 +197,7 @@ static const char *const lexicon_groups[] = {
     "cheap cheapest affordable inexpensive budget low_cost economical lowest",
     "discount discounts discounted deal deals promotion promotions promo coupon "
     "coupons "
-    "special specials savings off",
+    "specials savings reduced",
     "pay paying payment payments paid",
     "card cards credit_card debit visa mastercard amex american_express discover",
     "apple_pay google_pay contactless tap_to_pay paypal venmo zelle",

@@ -58,6 +58,9 @@ static const struct {
     {"where are you located", SB_WANTS_ADDRESS},
     {"where are you", SB_WANTS_ADDRESS},
     {"how do i get there", SB_WANTS_ADDRESS},
+    {"discount", SB_WANTS_DISCOUNT},
+    {"discounts", SB_WANTS_DISCOUNT},
+    {"money off", SB_WANTS_DISCOUNT},
     {"how many", SB_WANTS_NUMBER},
     {"how far", SB_WANTS_NUMBER},
     {"how old", SB_WANTS_NUMBER},
@@ -164,6 +167,7 @@ static void add_concept(struct reading *reading, const struct sb_word *words,
         add_alt(concept, question, (const char(*)[SB_STEM_MAX])own, own_count, 1.0f);
     concept->number = (words[0].flags & SB_WORD_NUMBER) != 0;
     concept->name = (words[0].flags & SB_WORD_CAPITAL) && !first_of_sentence;
+    concept->common = common;
     concept->carried = reading->carried;
     concept->importance =
         (common ? COMMON : 1.0f) * (reading->carried ? CARRIED : 1.0f);

@@ -27,6 +27,7 @@ struct sb_concept {
     char stem[SB_STEM_MAX];
     float importance; /* 1; less for common words and for what was said before */
     bool number;
+    bool common;  /* its absence says little */
     bool carried; /* from the previous message */
     bool name;    /* began with a capital inside a sentence */
     struct sb_alt *alts;
@@ -41,6 +42,7 @@ enum sb_wants {
     SB_WANTS_EMAIL = 1 << 3,
     SB_WANTS_ADDRESS = 1 << 4,
     SB_WANTS_NUMBER = 1 << 5, /* how many, how far, how old */
+    SB_WANTS_DISCOUNT = 1 << 6,
 };
 
 struct sb_question {

@@ -16,19 +16,22 @@ know_extract_sources = \
 core_libknow_a_SOURCES += $(know_extract_sources)
 core_libknow_a_SOURCES += core/know/onboard.c core/know/onboard.h
 core_libknow_a_SOURCES += \
-	core/know/chunk.c core/know/chunk.h core/know/crawl.c core/know/embed.c \
+	core/know/chunk.c core/know/chunk.h core/know/crawl.c core/know/crawl_impl.h \
+	core/know/crawl_store.c core/know/embed.c \
 	core/know/extract.h core/know/facts.h core/know/faqs.c core/know/gap.c \
-	core/know/index.c core/know/index.h core/know/know.c core/know/know.h \
+	core/know/index.c core/know/index.h core/know/index_impl.h \
+	core/know/index_mend.c core/know/know.c core/know/know.h \
 	core/know/know_impl.h core/know/lexicon.c core/know/lexicon.h \
-	core/know/lexicon_data.h core/know/question.c core/know/question.h \
-	core/know/score.c core/know/score.h core/know/search.c core/know/settle.c \
-	core/know/site_facts.c core/know/words.c core/know/words.h core/know/work.c
+	core/know/lexicon_data.h core/know/prices.c core/know/question.c core/know/question.h \
+	core/know/score.c core/know/score.h core/know/search.c core/know/settle.c core/know/settle_prepare.c \
+	core/know/site_facts.c core/know/terms.c core/know/where.c core/know/words.c core/know/words.h \
+	core/know/work.c
 
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/unit_know_words
 TESTS += tests/unit/unit_know_words
 tests_unit_unit_know_words_SOURCES = tests/unit/test_know_chunk.c \
-	tests/unit/test_know_words.c
+	tests/unit/test_know_facts_settled.c tests/unit/test_know_words.c
 tests_unit_unit_know_words_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_unit_know_words_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_unit_know_words_LDADD = core/libknow.a core/libbase.a $(CRITERION_LIBS) \
@@ -73,3 +76,11 @@ tests_fuzz_fuzz_extract_SOURCES = tests/fuzz/fuzz_extract.c $(fuzz_main)
 tests_fuzz_fuzz_extract_LDADD = core/libknow.a core/libbase.a $(fuzz_link)
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz_facts.c $(fuzz_main)
 tests_fuzz_fuzz_facts_LDADD = core/libknow.a core/libbase.a $(fuzz_link)
+
+EXTRA_PROGRAMS += tests/eval/eval_search
+tests_eval_eval_search_SOURCES = tests/eval/eval_search.c \
+	tests/support/knowkit.c tests/support/knowkit.h
+tests_eval_eval_search_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_eval_eval_search_LDADD = core/libknow.a core/libhost.a core/libstore.a \
+	core/libnet.a core/libbase.a $(EXTERNAL_LIBS)
+EXTRA_tests_eval_eval_search_DEPENDENCIES = plugins/local/local.la

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "know/facts.h"
@@ -20,8 +22,12 @@
 #define NEAREST 40     /* proposals by vectors */
 #define READ 18        /* passages that are read and scored */
 #define RANK_BASE 20.0 /* of reciprocal rank fusion */
-#define APPROVED 0.04  /* what an approved answer or a settled fact is ahead */
-#define LOST 0.06      /* what a passage is behind whose page was contradicted */
+/* What passages are ahead or behind of each other, in sb_score()'s scale. */
+#define APPROVED 0.5 /* an answer that the tenant or the template gives */
+#define SETTLED 0.3  /* a fact */
+#define LOST 0.7     /* its page was contradicted by a better one */
+#define PAST 1.0     /* its page is about a year that is over */
+#define PASSING 0.3  /* news or a post */
 
 struct proposal {
     int64_t id;
@@ -39,6 +45,7 @@ struct searching {
     struct proposal proposals[LEXICAL + NEAREST];
     size_t count;
     float floor; /* cosine of those that the vectors did not propose */
+    int year;    /* now */
 };
 
 struct scored {
@@ -221,6 +228,30 @@ static float cosine_of(const struct searching *s, int64_t id)
     return s->floor;
 }
 
+static bool asks_about(const struct searching *s, int year)
+{
+    for (size_t i = 0; i < s->question->count; i++)
+        if (s->question->concepts[i].number &&
+            strtol(s->question->concepts[i].word, NULL, 10) == year)
+            return true;
+    return false;
+}
+
+/* What speaks for or against a passage besides its words. */
+static double standing(const struct searching *s, const struct sb_kn_passage *passage)
+{
+    int year = sb_know_year_named(passage->url, passage->title, passage->heading);
+    double value = passage->kind == SB_PASSAGE_FAQ    ? APPROVED
+                   : passage->kind == SB_PASSAGE_FACT ? SETTLED
+                                                      : 0;
+
+    if (year && year < s->year && !asks_about(s, year))
+        value -= PAST;
+    else if (sb_know_is_passing(passage->url))
+        value -= PASSING;
+    return value;
+}
+
 static void score_one(const struct searching *s, const struct sb_kn_passage *passage,
                       struct scored *scored)
 {
@@ -236,8 +267,9 @@ static void score_one(const struct searching *s, const struct sb_kn_passage *pas
 
     sb_score_features(s->know->words, s->question, &s->view, &candidate, &features);
     scored->passage = passage;
-    scored->score = sb_score(&features);
-    scored->order = scored->score + (passage->kind != SB_PASSAGE_PAGE ? APPROVED : 0);
+    scored->order = sb_score(&features);
+    scored->score = sb_score_share(scored->order);
+    scored->order += standing(s, passage);
 }
 
 static int compare_scored(const void *a, const void *b)
@@ -362,12 +394,16 @@ int sb_know_search(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent 
 {
     struct searching *s = talloc_zero(mem, struct searching);
     struct sb_found result = {0};
+    struct tm date;
+    time_t now;
     int rc;
 
     s->know = know;
     s->mem = mem;
     s->tmp = s;
     s->agent = agent;
+    now = (time_t)(sb_clock_wall_ms() / 1000);
+    s->year = gmtime_r(&now, &date)->tm_year + 1900;
     k = k < 1 ? 1 : k > READ ? READ : k;
     rc = search(s, question, history ? history : "", k, &result, err);
     if (!rc)

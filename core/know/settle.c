@@ -24,7 +24,7 @@ static const struct {
     const char *kind, *title, *words;
 } kinds[] = {
     {"hours", "Opening hours", "open close opening closing hours time schedule"},
-    {"special_hours", "Holidays and special hours", "holiday open close hours"},
+    {"special_hours", "Holiday hours", "holiday open close hours"},
     {"phone", "Phone", "phone number call telephone contact"},
     {"email", "E-mail", "email address contact"},
     {"address", "Address", "address location located directions"},
@@ -53,55 +53,11 @@ static const char *title_of(const char *kind)
 
 /* ---- which page to believe ---- */
 
-/* A page is about the matter when its address, title or heading says so; news and
- * posts are about their day. */
-static int specificity(const struct sb_kn_fact *fact)
-{
-    static const struct {
-        const char *kind, *words;
-    } about[] = {
-        {"hours", "hours contact visit schedule open"},
-        {"special_hours", "hours holiday holidays"},
-        {"phone", "contact"},
-        {"email", "contact"},
-        {"address", "contact directions location visit find"},
-        {"price", "rates rate pricing prices fees price membership cost"},
-    };
-    static const char *const passing[] = {"blog",    "news",    "post",     "posts",
-                                          "archive", "article", "articles", "press"};
-    char *where =
-        talloc_asprintf(NULL, "%s %s %s", fact->url, fact->title, fact->heading);
-    int score = 0;
-
-    for (char *p = where; *p; p++)
-        if (strchr("/-_.?=&>", *p))
-            *p = ' ';
-    char *folded = sb_text_fold(where, where);
-    for (size_t i = 0; i < sizeof(about) / sizeof(about[0]); i++) {
-        const char *word = about[i].words;
-
-        if (strcmp(about[i].kind, fact->kind) != 0)
-            continue;
-        while (*word) {
-            size_t len = strcspn(word, " ");
-            char *one = talloc_strndup(where, word, len);
-
-            if (sb_text_has_phrase(folded, one))
-                score = 2;
-            word += len + (word[len] == ' ');
-        }
-    }
-    for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-        if (sb_text_has_phrase(folded, passing[i]))
-            score -= 3;
-    talloc_free(where);
-    return score;
-}
-
 /* One thing that is said, and by whom best. */
 struct claim {
     const struct sb_kn_fact *fact; /* the best page that says it */
     int specific, votes;
+    int64_t last_page; /* that was counted: pages vote once */
 };
 
 /* Above 0: `a` is to be believed. */
@@ -114,6 +70,11 @@ static int compare_claims(const struct claim *a, const struct claim *b,
         *why = "its page is more about it";
         return a->specific - b->specific;
     }
+    if ((a->fact->origin >= SB_FACT_FROM_MICRODATA) !=
+        (b->fact->origin >= SB_FACT_FROM_MICRODATA)) {
+        *why = "it is stated as data";
+        return a->fact->origin - b->fact->origin;
+    }
     newer = *a->fact->dated && *b->fact->dated
                 ? strncmp(a->fact->dated, b->fact->dated, 10)
                 : 0;
@@ -125,9 +86,6 @@ static int compare_claims(const struct claim *a, const struct claim *b,
         *why = "more pages say so";
         return a->votes - b->votes;
     }
-    *why = "its data is structured";
-    if (a->fact->origin != b->fact->origin)
-        return a->fact->origin - b->fact->origin;
     *why = "it was found first";
     return b->fact->id < a->fact->id ? -1 : 1;
 }
@@ -137,7 +95,7 @@ struct settling {
     const struct sb_agent *agent;
     TALLOC_CTX *mem;
     struct sb_kn_fact *facts;
-    size_t count;
+    size_t count, pages;
     struct sb_kn_contradiction *contradictions;
     size_t contradiction_count;
     struct sb_kn_chunk *chunks;
@@ -168,29 +126,73 @@ static bool same_claim(const struct sb_kn_fact *a, const struct sb_kn_fact *b)
                                   : strcmp(a->text, b->text) == 0;
 }
 
-/* Claims of the facts at `from`..`to`, which share kind and subject. */
+static int specificity(const struct sb_kn_fact *fact)
+{
+    return sb_know_specificity(fact->kind, fact->url, fact->title, fact->heading);
+}
+
+/* One page more says it. The page that is most to be believed stands for all. */
+static void second(struct claim *claim, const struct sb_kn_fact *fact)
+{
+    struct claim fresh = *claim;
+    const char *why;
+
+    if (fact->page_id != claim->last_page)
+        claim->votes++;
+    claim->last_page = fact->page_id;
+    fresh.fact = fact;
+    fresh.specific = specificity(fact);
+    fresh.votes = claim->votes;
+    fresh.last_page = claim->last_page;
+    if (compare_claims(&fresh, claim, &why) > 0)
+        *claim = fresh;
+}
+
+/* Claims of the facts at `from`..`to`, which share kind and subject. What stands in the
+ * frame of most pages is not specific to the one about hours or rates. */
 static size_t gather_claims(const struct settling *s, size_t from, size_t to,
                             struct claim *claims)
 {
     size_t count = 0;
 
     for (size_t i = from; i < to; i++) {
-        struct claim fresh = {&s->facts[i], specificity(&s->facts[i]), 1};
-        const char *why;
+        const struct sb_kn_fact *fact = &s->facts[i];
         size_t j = 0;
 
-        while (j < count && !same_claim(claims[j].fact, fresh.fact))
+        while (j < count && !same_claim(claims[j].fact, fact))
             j++;
-        if (j == count) {
-            claims[count++] = fresh;
-            continue;
-        }
-        fresh.votes = claims[j].votes + 1;
-        claims[j].votes = fresh.votes;
-        if (compare_claims(&fresh, &claims[j], &why) > 0)
-            claims[j] = fresh;
+        if (j < count)
+            second(&claims[j], fact);
+        else if (count < MAX_CLAIMS)
+            claims[count++] = (struct claim){.fact = fact,
+                                             .specific = specificity(fact),
+                                             .votes = 1,
+                                             .last_page = fact->page_id};
     }
+    for (size_t i = 0; i < count; i++)
+        if (claims[i].votes >= 4 && claims[i].votes * 10 >= (int)s->pages * 4)
+            claims[i].specific = claims[i].specific > 0 ? 0 : claims[i].specific;
     return count;
+}
+
+/* Does some page give both? Then it has two phones, and nobody is wrong. */
+static bool stand_together(const struct settling *s, const struct sb_kn_fact *a,
+                           const struct sb_kn_fact *b)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(s->facts[i].kind, a->kind) != 0 || !same_claim(&s->facts[i], a))
+            continue;
+        for (size_t j = 0; j < s->count; j++)
+            if (s->facts[j].page_id == s->facts[i].page_id &&
+                strcmp(s->facts[j].kind, b->kind) == 0 && same_claim(&s->facts[j], b))
+                return true;
+    }
+    return false;
+}
+
+static bool is_line(const struct sb_kn_fact *fact)
+{
+    return strcmp(fact->kind, "phone") == 0 || strcmp(fact->kind, "email") == 0;
 }
 
 static void contradiction(struct settling *s, const struct claim *best,
@@ -283,7 +285,11 @@ static void tell(struct settling *s, struct telling *t, const struct claim *clai
     for (size_t i = 0; i < t->count; i++) {
         const struct claim *better = t->accepted[i];
 
-        if (!contradict(better->fact, fact))
+        if (is_line(fact) && !*fact->subject && fact->origin == SB_FACT_FROM_TEXT &&
+            better->fact->origin > SB_FACT_FROM_TEXT)
+            return; /* some other desk's, which its page names */
+        if (!contradict(better->fact, fact) ||
+            (is_line(fact) && stand_together(s, better->fact, fact)))
             continue;
         (void)compare_claims(better, claim, &why);
         contradiction(s, better, claim, why);
@@ -309,8 +315,6 @@ static void settle_group(struct settling *s, size_t from, size_t to)
     sb_buf_init(&t.text, s->mem);
     sb_buf_init(&t.conflict, s->mem);
     qsort(claims, count, sizeof(*claims), best_first);
-    if (count > MAX_CLAIMS)
-        count = MAX_CLAIMS;
     for (size_t i = 0; i < count; i++)
         tell(s, &t, &claims[i]);
     if (!is_price_in_text(claims[0].fact))
@@ -358,7 +362,11 @@ int sb_know_settle(struct sb_know *know, const struct sb_agent *agent,
         goto out;
     s.contradictions = sb_array(mem, struct sb_kn_contradiction, MAX_CONTRADICTIONS);
     s.chunks = sb_array(mem, struct sb_kn_chunk, MAX_CHUNKS);
+    s.pages = sb_know_prepare_facts(mem, s.facts, s.count);
     settle_all(&s);
+    s.contradiction_count += sb_know_price_quarrels(
+        know->words, mem, s.facts, s.count, s.contradictions + s.contradiction_count,
+        MAX_CONTRADICTIONS - s.contradiction_count);
     rc = sb_kn_contradictions_put(know->db, owner, s.contradictions,
                                   s.contradiction_count, err);
     if (!rc)

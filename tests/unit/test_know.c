@@ -421,6 +421,44 @@ Test(know, a_crawl_tells_how_far_it_is)
     run(progress);
 }
 
+static void repeated_box(void *arg)
+{
+#define BOX                                                                            \
+    "<h2>Why choose us</h2><p>Honest prices, quick work and clean hands since "        \
+    "1987.</p>"
+    static struct kit_page boxed[] = {
+        {"/",
+         PAGE("Acme",
+              "<p>Bicycles of all kinds are mended here.</p><p><a href='/a'>A</a> "
+              "<a href='/b'>B</a> <a href='/c'>C</a></p>" BOX),
+         NULL},
+        {"/a", PAGE("Tandems", "<p>Tandems take a week longer than others.</p>" BOX),
+         NULL},
+        {"/b", PAGE("Unicycles", "<p>Unicycles are welcome on Fridays.</p>" BOX), NULL},
+        {"/c", PAGE("Tricycles", "<p>Tricycles need an appointment.</p>" BOX), NULL},
+    };
+    struct kit kit;
+    struct sb_agent *agent = open_kit(&kit, "boxed");
+    struct sb_crawl_status status;
+    char *boxes;
+
+    (void)arg;
+    kit_serve(&kit, boxed, 4);
+    status = crawl(&kit, agent);
+    boxes = value("SELECT count(*) FROM chunks c JOIN pages p ON p.id = c.page_id"
+                  " WHERE p.source_id = '%s' AND c.text LIKE '%%Honest prices%%'",
+                  status.source_id);
+    cr_assert_str_eq(boxes, "1");
+    cr_assert_not_null(strstr(
+        search(&kit, agent, "are unicycles welcome", "").passages[0].text, "Fridays"));
+    free(boxes);
+    kit_close(&kit);
+}
+Test(know, a_box_that_stands_on_many_pages_is_kept_once)
+{
+    run(repeated_box);
+}
+
 /* ---- contradictions ---- */
 
 static struct kit_page quarrel[] = {

@@ -189,6 +189,28 @@ Test(index, finds_by_words_by_meaning_and_by_misspelt_words)
     talloc_free(r.mem);
 }
 
+Test(index, other_forms_of_an_unknown_word_are_tried)
+{
+    struct room r = open_room(NULL);
+    struct sb_index *index = make_index(&r);
+
+    cr_assert_eq(first(&r, index, "unpermitted puppies", NULL), 103);
+    cr_assert_eq(first(&r, index, "practicable", NULL), 102);
+    cr_assert_eq(first(&r, index, "pratcice ragne", NULL), 102);
+    talloc_free(r.mem);
+}
+
+Test(index, a_common_word_that_stands_nowhere_weighs_little)
+{
+    struct room r = open_room(NULL);
+    struct sb_index *index = make_index(&r);
+    struct sb_index_view view;
+
+    first(&r, index, "could we bring dogs together", &view);
+    cr_assert_lt(view.unknown, 0.3);
+    talloc_free(r.mem);
+}
+
 Test(index, tells_what_stands_nowhere)
 {
     struct room r = open_room(NULL);
@@ -244,7 +266,7 @@ static double score(struct room *r, const struct sb_index *index, const char *te
 
     sb_index_search(index, q, 5, hits, &view);
     sb_score_features(r->words, q, &view, &candidate, &features);
-    return sb_score(&features);
+    return sb_score_share(sb_score(&features));
 }
 
 Test(score, the_passage_that_answers_beats_one_that_shares_a_word)
