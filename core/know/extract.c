@@ -31,13 +31,14 @@ static enum kind sniff(const char *body, size_t len)
 {
     size_t look = len < 512 ? len : 512;
     size_t nuls = 0;
+    bool is_utf16 = look > 1 && (memcmp(body, "\xff\xfe", 2) == 0 ||
+                                 memcmp(body, "\xfe\xff", 2) == 0);
 
     for (size_t i = 0; i < look; i++)
         nuls += !body[i];
-    if (look && nuls * 4 > look && memcmp(body, "\xff\xfe", 2) &&
-        memcmp(body, "\xfe\xff", 2))
+    if (nuls * 4 > look && !is_utf16)
         return OTHER;
-    return memchr(body, '<', look) ? HTML : TEXT;
+    return look && memchr(body, '<', look) ? HTML : TEXT;
 }
 
 static enum kind kind_of(const char *type, const char *body, size_t len)

@@ -33,7 +33,7 @@ struct sb_script_server {
 extern struct sb_script_server sb_script_server;
 extern struct sb_client *sb_script_client;
 
-/* Each connection runs `script` in a task of its own; `conf` may be NULL. */
+/* Each connection runs `script` in a task of its own. */
 void sb_script_begin_with(void (*script)(struct sb_script_conn *conn),
                           const struct sb_client_conf *conf);
 void sb_script_begin(void (*script)(struct sb_script_conn *conn));
