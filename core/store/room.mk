@@ -3,7 +3,8 @@ noinst_LIBRARIES += core/libstore.a
 core_libstore_a_SOURCES = core/store/child.c core/store/child.h core/store/cluster.c \
 	core/store/cluster.h core/store/conn.c core/store/dial.c core/store/dial.h \
 	core/store/events.c core/store/events.h core/store/jobs.c core/store/jobs.h \
-	core/store/jobs_rows.c core/store/jobs_rows.h core/store/migrate.c \
+	core/store/jobs_rows.c core/store/jobs_rows.h \
+	core/store/jobs_run.c core/store/jobs_run.h core/store/migrate.c \
 	core/store/migrate.h core/store/subscribers.c core/store/subscribers.h \
 	core/store/outbox.c core/store/outbox.h core/store/outcome.c core/store/outcome.h core/store/params.c core/store/pg.h \
 	core/store/pgerr.c core/store/pgerr.h core/store/place.c core/store/place.h \

@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/task.h"
 #include "store/cluster.h"
+#include "store/pg.h"
+#include "support/intask.h"
 #include "support/testdb.h"
 
 static char folder[64];
@@ -163,6 +166,39 @@ Test(cluster, comes_back_when_it_was_killed_and_loses_nothing)
         (void)snprintf(wanted, sizeof(wanted), "%d", i);
         expect_rows(cluster, wanted);
     }
+    end(cluster);
+}
+
+/* Two transactions to the end, whatever it takes: the first finds the break. */
+static void kill_under_a_pool(void *arg)
+{
+    static const struct sb_stmt ADD = {"add", "INSERT INTO kept VALUES ($1)"};
+    struct sb_cluster *cluster = arg;
+    struct sb_db_conf conf = {.url = sb_cluster_url(cluster), .connections = 2};
+    struct sb_err err = {0};
+    struct sb_db *db;
+    int rc = 0;
+
+    cr_assert_eq(sb_db_new(sb_loop_current(), &conf, &db, &err), 0);
+    cr_assert_eq(sb_db_run(db, NULL, NULL, &ADD, NULL, &err, sb_p_int(1)), 0, "%s",
+                 err.msg);
+    cr_assert_eq(kill(sb_cluster_pid(cluster), SIGKILL), 0);
+    while (sb_db_is_up(db))
+        cr_assert_eq(sb_sleep(2), 0);
+    cr_assert_eq(sb_sleep(300), 0); /* so that attempts fail and pauses grow */
+    cr_assert_eq(sb_cluster_check(cluster, &err), 0, "%s", err.msg);
+    rc = sb_db_run(db, NULL, NULL, &ADD, NULL, &err, sb_p_int(2));
+    cr_expect_eq(rc, 0, "it waits for the reconnect: %s", err.msg);
+    sb_db_free(db);
+}
+
+Test(cluster, is_found_again_by_a_pool_after_a_crash)
+{
+    struct sb_cluster *cluster = start();
+
+    sb_test_db_sql(sb_cluster_url(cluster), "CREATE TABLE kept (n int)");
+    sb_test_run(kill_under_a_pool, cluster);
+    expect_rows(cluster, "2");
     end(cluster);
 }
 
