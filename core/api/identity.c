@@ -29,6 +29,7 @@ static int decode_part(TALLOC_CTX *mem, const char *part, size_t len, json_t **o
     if (json_is_object(*out_r))
         return 0;
     json_decref(*out_r);
+    *out_r = NULL;
     return sb_fail(err, SB_EAUTH, "user_token is not a JSON Web Token");
 }
 

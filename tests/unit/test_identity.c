@@ -53,7 +53,8 @@ static char *token(const char *header, const char *claims, const char *secret)
 static int verify(const char *jwt, const char *secret, struct sb_speaker *speaker)
 {
     struct sb_err err = {0};
-    int code = sb_identity_verify(mem, jwt, secret, (int64_t)NOW_S * 1000, speaker, &err);
+    int code =
+        sb_identity_verify(mem, jwt, secret, (int64_t)NOW_S * 1000, speaker, &err);
 
     cr_assert(code == 0 || *err.msg);
     return code;
@@ -107,5 +108,16 @@ Test(identity, refuses_what_is_no_token)
     const char *const bad[] = {"", ".", "..", "a.b", "a.b.c", "e30.e30.", "....", NULL};
 
     for (size_t i = 0; bad[i]; i++)
-        cr_assert_eq(verify(bad[i], SECRET, &speaker), SB_EAUTH, "accepted \"%s\"", bad[i]);
+        cr_assert_eq(verify(bad[i], SECRET, &speaker), SB_EAUTH, "accepted \"%s\"",
+                     bad[i]);
+}
+
+/* Signed well, and yet no object: nothing of it is freed twice. */
+Test(identity, refuses_a_signed_token_of_anything_but_objects)
+{
+    struct sb_speaker speaker = {0};
+
+    cr_assert_eq(verify(token("[[1],[2]]", CLAIMS, SECRET), SECRET, &speaker),
+                 SB_EAUTH);
+    cr_assert_eq(verify(token(HS256, "[[1],[2]]", SECRET), SECRET, &speaker), SB_EAUTH);
 }
