@@ -107,3 +107,13 @@ bool sb_address_is_private(const struct sockaddr *address)
     }
     return true;
 }
+
+bool sb_address_text_is_private(const char *text)
+{
+    struct in_addr four;
+    struct in6_addr six;
+
+    if (inet_pton(AF_INET, text, &four) == 1)
+        return is_private4(ntohl(four.s_addr));
+    return inet_pton(AF_INET6, text, &six) == 1 && is_private6(six.s6_addr);
+}

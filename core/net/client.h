@@ -39,5 +39,7 @@ void sb_http_close(struct sb_http *http);
  * loopback, private, link-local, multicast, documentation, mapped forms of those? */
 struct sockaddr;
 bool sb_address_is_private(const struct sockaddr *address);
+/* The same for an address as text; what is not one is not private. */
+bool sb_address_text_is_private(const char *text);
 
 #endif

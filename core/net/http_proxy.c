@@ -136,6 +136,18 @@ static char *strip_port(char *address)
     return address;
 }
 
+/* One way of writing each address, so that it can be counted and compared. */
+static const char *canonical(TALLOC_CTX *mem, const uint8_t bytes[16])
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bool is_v4 = memcmp(bytes, mapped, sizeof(mapped)) == 0;
+    char text[INET6_ADDRSTRLEN];
+
+    return talloc_strdup(mem,
+                         inet_ntop(is_v4 ? AF_INET : AF_INET6,
+                                   is_v4 ? bytes + 12 : bytes, text, sizeof(text)));
+}
+
 const char *sb_proxies_client(TALLOC_CTX *mem, const struct sb_proxies *proxies,
                               const char *peer, const char *forwarded)
 {
@@ -152,7 +164,7 @@ const char *sb_proxies_client(TALLOC_CTX *mem, const struct sb_proxies *proxies,
         last = strip_port(take_last(list));
         if (!parse_address(last, bytes, &is_v4))
             break;
-        client = last;
+        client = canonical(mem, bytes);
     }
     return talloc_strdup(mem, client);
 }

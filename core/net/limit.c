@@ -5,6 +5,7 @@
  */
 #include "net/limit.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <talloc.h>
@@ -52,6 +53,21 @@ struct sb_limit *sb_limit_new(int per_minute, int max_keys)
 void sb_limit_free(struct sb_limit *limit)
 {
     talloc_free(limit);
+}
+
+char *sb_limit_key(TALLOC_CTX *mem, const char *address)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr six;
+
+    if (inet_pton(AF_INET6, address, &six) != 1)
+        return talloc_strdup(mem, address);
+    if (!memcmp(six.s6_addr, mapped, sizeof(mapped)))
+        return talloc_strdup(mem,
+                             inet_ntop(AF_INET, six.s6_addr + 12, text, sizeof(text)));
+    memset(six.s6_addr + 8, 0, 8);
+    return talloc_asprintf(mem, "%s/64", inet_ntop(AF_INET6, &six, text, sizeof(text)));
 }
 
 /* FNV-1a from a secret start, with a final mix. */

@@ -75,3 +75,25 @@ Test(limit, zero_switches_it_off)
         cr_assert_eq(sb_limit_take(limit, "a"), 0);
     sb_limit_free(limit);
 }
+
+/* However an address is written, and whichever of its many addresses a customer uses.
+ */
+Test(limit, counts_ipv6_by_its_64_and_mapped_ipv4_as_ipv4)
+{
+    static const struct {
+        const char *address, *key;
+    } cases[] = {
+        {"203.0.113.7", "203.0.113.7"},
+        {"::ffff:203.0.113.7", "203.0.113.7"},
+        {"::FFFF:cb00:7107", "203.0.113.7"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+        {"2001:DB8:1:2::1", "2001:db8:1:2::/64"},
+        {"2001:db8:1:3::1", "2001:db8:1:3::/64"},
+        {"", ""},
+    };
+    TALLOC_CTX *mem = talloc_new(NULL);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        cr_assert_str_eq(sb_limit_key(mem, cases[i].address), cases[i].key);
+    talloc_free(mem);
+}
