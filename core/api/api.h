@@ -39,6 +39,7 @@ struct sb_api {
     int turns;                        /* running now, for the drain */
     int sockets;                      /* open chat sockets */
     struct chat_socket *first_socket; /* all of them, to be told of the drain */
+    bool public_metrics;              /* /metrics and the plugins tell everybody */
     bool list_agents;                 /* GET /api/agents tells of all agents (demo) */
 };
 
@@ -50,6 +51,10 @@ void sb_api_drain(struct sb_api *api);
 
 /* [suspends] The agent named by `ref`, or answers 404 or 503 and returns NULL. */
 const struct sb_agent *sb_api_agent(struct sb_req *req, const char *ref);
+
+/* What a visitor is told of a failure: its sentence, or a kind one when it is about our
+ * insides, which then are in the log. */
+const char *sb_api_excuse(const struct sb_err *err);
 
 /* Handlers, by file. All [task]. */
 void sb_api_health(struct sb_req *req);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "api/chat_body.h"
+#include "api/cors.h"
 #include "api/turn_run.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -40,7 +41,7 @@ struct chat {
 int sb_api_chat_admit(struct sb_req *req)
 {
     struct sb_api *api = req->arg;
-    int64_t wait = sb_limit_take(api->chat_limit, req->peer);
+    int64_t wait = sb_limit_take(api->chat_limit, sb_limit_key(req->mem, req->peer));
     char seconds[24];
 
     if (wait == 0)
@@ -113,11 +114,12 @@ static void on_done(void *arg, const struct sb_turn_out *out, const struct sb_er
 /* A turn that fails is told kindly; what happened is in the log. */
 static void send_failure(struct chat *chat)
 {
+    const char *excuse = sb_api_excuse(&chat->err);
     struct sb_buf data;
 
     sb_buf_init(&data, chat->req->mem);
     sb_buf_printf(&data, "{\"code\":\"%s\",\"message\":", sb_code_name(chat->err.code));
-    sb_buf_json(&data, chat->err.msg, strlen(chat->err.msg));
+    sb_buf_json(&data, excuse, strlen(excuse));
     sb_buf_putc(&data, '}');
     (void)sb_sse_send(chat->req, "error", NULL, sb_buf_str(&data));
 }
@@ -222,7 +224,8 @@ static int prepare(struct sb_req *req, TALLOC_CTX *mem, const json_t *body,
         sb_reply_error(req, 422, "invalid", "agent_id", "agent_id is missing");
         return SB_EINVAL;
     }
-    if (sb_directory_agent(api->directory, mem, ref, &agent, &err)) {
+    if (sb_directory_agent(api->directory, mem, ref, &agent, &err) ||
+        sb_api_check_origin(req, agent, &err)) {
         sb_reply_fail(req, &err);
         return err.code;
     }

@@ -21,6 +21,7 @@
 
 #include "api/api.h"
 #include "api/chat_body.h"
+#include "api/cors.h"
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/json.h"
@@ -31,7 +32,12 @@
 #include "net/limit.h"
 #include "store/events.h"
 
-enum { HELLO_MS = 15000, IDLE_MS = 30 * 60 * 1000 };
+enum {
+    HELLO_MS = 15000,
+    IDLE_MS = 30 * 60 * 1000,
+    LATER_MS = 3000,
+    MAX_SEQ = INT32_MAX /* messages of a conversation */
+};
 
 /* ---- sending ---- */
 
@@ -59,6 +65,17 @@ void chat_ws_error(struct chat_socket *s, const char *id, const char *code,
     send_text(s, &out);
 }
 
+/* What can be better in a moment says so: the client keeps the words and sends them
+ * again. */
+void chat_ws_fail(struct chat_socket *s, const char *id, const struct sb_err *err)
+{
+    bool passes = err->code == SB_EUNAVAILABLE || err->code == SB_ETIMEDOUT;
+    int64_t retry_ms = err->retry_after_ms ? err->retry_after_ms : LATER_MS;
+
+    chat_ws_error(s, id, sb_code_name(err->code), sb_api_excuse(err),
+                  passes || err->retry_after_ms ? retry_ms : 0);
+}
+
 /* ---- what is new in the conversation ---- */
 
 static void on_event(void *arg, const char *topic, const char *payload)
@@ -72,14 +89,22 @@ static void on_event(void *arg, const char *topic, const char *payload)
         sb_ws_nudge(s->ws);
 }
 
+void chat_ws_unfollow(struct chat_socket *s)
+{
+    sb_events_unsubscribe(s->subscription);
+    s->subscription = NULL;
+}
+
 void chat_ws_follow(struct chat_socket *s, const char *conversation_id)
 {
     char topic[64];
 
     if (!strcmp(s->conversation, conversation_id))
         return;
-    sb_events_unsubscribe(s->subscription);
+    chat_ws_unfollow(s);
     snprintf(s->conversation, sizeof(s->conversation), "%s", conversation_id);
+    if (!s->ws)
+        return; /* closed: a turn that goes on has nobody to tell */
     snprintf(topic, sizeof(topic), "conversation:%s", conversation_id);
     s->subscription = sb_events_subscribe(s->api->events, topic, on_event, s);
 }
@@ -169,6 +194,8 @@ static int take_ids(struct chat_socket *s, const json_t *hello, struct sb_err *e
         new_visitor(s);
     }
     s->seen = sb_json_i64(hello, "after", 0);
+    if (s->seen < 0 || s->seen > MAX_SEQ)
+        return sb_fail(err, SB_EINVAL, "after is out of range");
     if (!*conversation)
         return 0;
     if (!sb_uuid_valid(conversation))
@@ -177,20 +204,25 @@ static int take_ids(struct chat_socket *s, const json_t *hello, struct sb_err *e
     return 0;
 }
 
+static int refuse_hello(struct chat_socket *s, const struct sb_err *err)
+{
+    chat_ws_fail(s, NULL, err);
+    return err->code;
+}
+
 static int say_hello(struct chat_socket *s, const json_t *hello)
 {
     struct sb_err err = {0};
 
     if (sb_directory_agent(s->api->directory, s->mem, sb_json_str(hello, "agent_id"),
                            &s->agent, &err) ||
-        take_ids(s, hello, &err)) {
-        chat_ws_error(s, NULL, sb_code_name(err.code), err.msg, 0);
-        return err.code;
-    }
+        sb_api_check_origin(s->req, s->agent, &err) || take_ids(s, hello, &err))
+        return refuse_hello(s, &err);
     if (*s->conversation && send_new(s, &err)) {
+        if (err.code != SB_ENOTFOUND && err.code != SB_EAUTH)
+            return refuse_hello(s, &err);
         /* Gone or somebody else's: the visitor begins anew. */
-        sb_events_unsubscribe(s->subscription);
-        s->subscription = NULL;
+        chat_ws_unfollow(s);
         s->conversation[0] = '\0';
         s->seen = 0;
     }
@@ -294,10 +326,11 @@ void sb_api_chat_ws(struct sb_req *req)
     struct chat_socket *s = talloc_zero(NULL, struct chat_socket);
 
     s->api = api;
+    s->req = req;
     s->mem = s;
     s->refs = 1;
     s->scratch = talloc_new(s);
-    s->peer = talloc_strdup(s, req->peer);
+    s->peer = sb_limit_key(s, req->peer);
     if (too_many(api, s->peer, 1)) {
         sb_reply_error(req, 429, "too_many_sockets", NULL,
                        "Too many chats are open from your address.");
@@ -308,8 +341,7 @@ void sb_api_chat_ws(struct sb_req *req)
         sb_ws_close(s->ws, api->draining ? 1012 : 1000, "");
         s->ws = NULL;
     }
-    sb_events_unsubscribe(s->subscription);
-    s->subscription = NULL;
+    chat_ws_unfollow(s);
     (void)chat_ws_count(s->peer, -1);
     chat_ws_unref(s);
 }

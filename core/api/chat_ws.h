@@ -14,11 +14,14 @@
 
 struct sb_agent;
 struct sb_api;
+struct sb_err;
+struct sb_req;
 struct sb_subscription;
 
 struct chat_socket {
     struct chat_socket *next, *prev; /* in the api's list while open */
     struct sb_api *api;
+    struct sb_req *req;           /* as long as `ws` */
     TALLOC_CTX *mem, *scratch;    /* scratch is emptied at each frame */
     struct sb_ws *ws;             /* NULL once closed; turns may still run */
     const struct sb_agent *agent; /* NULL before hello */
@@ -36,8 +39,11 @@ struct chat_socket {
 
 void chat_ws_error(struct chat_socket *s, const char *id, const char *code,
                    const char *message, int64_t retry_ms);
+/* The same for what a room said, in words that a visitor may read. */
+void chat_ws_fail(struct chat_socket *s, const char *id, const struct sb_err *err);
 /* Listens for news of this conversation, and of no other. */
 void chat_ws_follow(struct chat_socket *s, const char *conversation_id);
+void chat_ws_unfollow(struct chat_socket *s);
 /* Starts the turn for a "message" frame, or sends an error. */
 void chat_ws_message(struct chat_socket *s, const json_t *body);
 void chat_ws_unref(struct chat_socket *s);

@@ -26,8 +26,10 @@ struct socket_turn {
 
 void chat_ws_unref(struct chat_socket *s)
 {
-    if (--s->refs == 0)
-        talloc_free(s);
+    if (--s->refs)
+        return;
+    chat_ws_unfollow(s);
+    talloc_free(s);
 }
 
 static void begin(struct sb_buf *out, struct socket_turn *turn, const char *type)
@@ -95,8 +97,7 @@ static void on_done(void *arg, const struct sb_turn_out *out, const struct sb_er
     if (out)
         send_done(turn, out);
     else
-        chat_ws_error(s, turn->id, sb_code_name(err->code), err->msg,
-                      err->retry_after_ms);
+        chat_ws_fail(s, turn->id, err);
     s->running--;
     s->look = s->nudged = true;
     if (s->ws)
@@ -148,7 +149,7 @@ static void start_turn(struct chat_socket *s, const json_t *body, const char *id
 
     if (read_turn(s, mem, body, &in, &err)) {
         talloc_free(mem);
-        chat_ws_error(s, id, sb_code_name(err.code), err.msg, 0);
+        chat_ws_fail(s, id, &err);
         return;
     }
     turn = talloc_zero(s, struct socket_turn);

@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/task.h"
 #include "host/host.h"
+#include "net/client.h"
 #include "net/http.h"
 #include "store/pg.h"
 
@@ -42,6 +43,14 @@ static void put_plugins(struct sb_buf *out, const struct sb_plugins *plugins)
     }
 }
 
+/* What runs here, and how much of it, is told to the neighbourhood only. */
+static bool may_look_inside(const struct sb_req *req)
+{
+    const struct sb_api *api = req->arg;
+
+    return api->public_metrics || sb_address_text_is_private(req->peer);
+}
+
 void sb_api_health(struct sb_req *req)
 {
     struct sb_api *api = req->arg;
@@ -49,12 +58,15 @@ void sb_api_health(struct sb_req *req)
     struct sb_buf out;
 
     sb_buf_init(&out, req->mem);
-    sb_buf_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\",\"database\":\"%s\",",
-                  up ? (api->draining ? "draining" : "ok") : "degraded", SB_VERSION,
+    sb_buf_printf(&out, "{\"status\":\"%s\",\"database\":\"%s\"",
+                  up ? (api->draining ? "draining" : "ok") : "degraded",
                   up ? "up" : "down");
-    sb_buf_puts(&out, "\"plugins\":[");
-    put_plugins(&out, api->plugins);
-    sb_buf_puts(&out, "]}");
+    if (may_look_inside(req)) {
+        sb_buf_printf(&out, ",\"version\":\"%s\",\"plugins\":[", SB_VERSION);
+        put_plugins(&out, api->plugins);
+        sb_buf_putc(&out, ']');
+    }
+    sb_buf_putc(&out, '}');
     sb_reply_header(req, "Cache-Control", "no-store");
     sb_reply_json(req, 200, sb_buf_str(&out));
 }
@@ -78,6 +90,11 @@ void sb_api_metrics(struct sb_req *req)
     struct sb_task_stats stats;
     struct sb_buf out;
 
+    if (!may_look_inside(req)) {
+        sb_reply_error(req, 403, "refused", NULL,
+                       "metrics are for private addresses; see server.metrics");
+        return;
+    }
     sb_loop_stats(api->loop, &stats);
     sb_gauge("switchboard_tasks", (double)stats.live);
     sb_gauge("switchboard_turns_running", api->turns);

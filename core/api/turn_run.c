@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/log.h"
 #include "base/task.h"
 
 struct sb_turn_run {
@@ -90,6 +91,30 @@ static void copy_input(struct sb_turn_run *run, const struct sb_turn_in *in)
     run->in.context = json_incref((json_t *)(uintptr_t)in->context);
     run->in.metadata = json_incref((json_t *)(uintptr_t)in->metadata);
     talloc_set_destructor(run, drop_json);
+}
+
+const char *sb_api_excuse(const struct sb_err *err)
+{
+    switch ((enum sb_code)err->code) {
+    case SB_EINVAL:
+    case SB_ENOTFOUND:
+    case SB_EAUTH:
+    case SB_ELIMIT:
+    case SB_ECONFLICT:
+    case SB_EREFUSED: return err->msg;
+    case SB_ECANCELED: return "this server is stopping; please try again";
+    case SB_OK:
+    case SB_ETIMEDOUT:
+    case SB_EPROTO:
+    case SB_EUNAVAILABLE:
+    case SB_EDECLINED:
+    case SB_EIO:
+    case SB_ENOMEM:
+    case SB_EINTERNAL: break;
+    }
+    sb_log(SB_LOG_WARN, "chat", "a turn failed", sb_str("why", err->msg),
+           sb_str("code", sb_code_name(err->code)));
+    return "This does not work at the moment. Please try again in a little while.";
 }
 
 struct sb_turn_run *sb_turn_run_start(struct sb_api *api, TALLOC_CTX *mem,

@@ -35,6 +35,10 @@ static const struct sb_option server_rows[] = {
         struct sb_server_conf, tls_cert, "", 0,
         "Certificate chain in PEM; with tls_key the server speaks TLS itself"),
     SB_OPT_STRING(struct sb_server_conf, tls_key, "", 0, "Private key in PEM"),
+    SB_OPT_CHOICE(struct sb_server_conf, metrics, "private", "private|public",
+                  SB_OPTION_RELOADABLE,
+                  "Who may read /metrics and the plugins in /health: private "
+                  "addresses, as seen through trusted_proxies, or everybody"),
     SB_OPT_DURATION(struct sb_server_conf, drain, "1h", 0, 86400000, 0,
                     "How long live conversations may go on after SIGTERM"),
     SB_OPT_CHOICE(struct sb_server_conf, log_level, "info", "debug|info|warn|error",

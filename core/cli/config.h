@@ -16,6 +16,7 @@ struct sb_yaml;
 
 struct sb_server_conf {
     const char *listen, *data_dir, *public_url, *tls_cert, *tls_key, *log_level;
+    const char *metrics; /* "private" or "public" */
     const char **trusted_proxies;
     int64_t workers; /* 0: one a core */
     int64_t drain;   /* ms that live work may take after SIGTERM */

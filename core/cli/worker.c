@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -97,6 +98,7 @@ static void apply_config(struct worker *w, const struct sb_config *config)
         sb_limit_new((int)config->limits.chat_per_minute, MAX_ADDRESSES);
     w->api.message_bytes = (size_t)config->limits.message_bytes;
     w->api.sockets_per_address = (int)config->limits.sockets_per_address;
+    w->api.public_metrics = !strcmp(config->server.metrics, "public");
     w->config = config;
 }
 
