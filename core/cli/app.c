@@ -135,6 +135,8 @@ static void tool_task(void *arg)
     struct tool *tool = arg;
 
     tool->status = tool->fn(tool->app, tool->arg);
+    /* Running workers should hear of what was changed. */
+    sb_events_flush(tool->app->events, 2000);
 }
 
 int sb_app_run(const struct sb_config *config, int (*fn)(struct sb_app *app, void *arg),

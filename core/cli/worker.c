@@ -21,6 +21,7 @@
 #include "host/host.h"
 #include "net/http.h"
 #include "net/limit.h"
+#include "store/events.h"
 #include "store/jobs.h"
 #include "talk/engine.h"
 
@@ -148,6 +149,18 @@ static void recover_task(void *arg)
     }
 }
 
+/* ---- news of tenants ---- */
+
+/* Somebody changed a tenant (or we may have missed it): what is cached is old. */
+static void on_agents_changed(void *arg, const char *topic, const char *payload)
+{
+    struct worker *w = arg;
+
+    (void)topic;
+    (void)payload;
+    sb_directory_forget(w->app->directory, NULL);
+}
+
 /* ---- starting ---- */
 
 static int start_server(struct worker *w, struct sb_err *err)
@@ -210,6 +223,7 @@ static void fill_api(struct worker *w)
 int sb_worker_run(const struct sb_worker_conf *conf)
 {
     struct worker w = {.conf = conf, .config = conf->config};
+    struct sb_subscription *agents;
     struct sb_err err = {0};
     int status = 1;
 
@@ -226,12 +240,14 @@ int sb_worker_run(const struct sb_worker_conf *conf)
         return 1;
     }
     add_signals(&w);
+    agents = sb_events_subscribe(w.app->events, "agents", on_agents_changed, &w);
     sb_jobs_start(w.app->jobs);
     sb_task_spawn(w.app->loop, "recover", recover_task, &w);
     sb_log(SB_LOG_INFO, "worker", "serving", sb_int("worker", conf->index));
     if (sb_loop_run(w.app->loop) == 0)
         status = 0;
     drop_signals(&w);
+    sb_events_unsubscribe(agents);
     sb_http_server_free(w.server);
     sb_limit_free(w.api.chat_limit);
     sb_app_free(w.app);
@@ -257,6 +273,8 @@ static void setup_task(void *arg)
                sb_str("why", err.msg));
     else if (changed)
         sb_log(SB_LOG_INFO, "setup", "tenants loaded", sb_int("changed", changed));
+    if (changed)
+        sb_events_flush(setup->app->events, 2000);
 }
 
 int sb_setup_run(const struct sb_worker_conf *conf)

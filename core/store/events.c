@@ -14,6 +14,7 @@
 #include <string.h>
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/task.h"
 #include "store/dial.h"
@@ -29,7 +30,7 @@ struct sb_events {
     struct sb_loop *loop;
     char *url;
     unsigned refs; /* the owner and the task */
-    bool closing, lost;
+    bool closing, lost, sending;
     struct sb_subscribers *subscribers;
     json_t *out;   /* "topic\npayload" to be sent */
     json_t *local; /* to be delivered here */
@@ -160,11 +161,13 @@ static bool send_gathered(struct sb_events *events)
     bool fine;
 
     events->out = json_array();
+    events->sending = true;
     fine = PQsendQueryParams(events->conn,
                              "SELECT pg_notify('" CHANNEL "', event)"
                              " FROM jsonb_array_elements_text($1::jsonb) AS event",
                              1, NULL, values, NULL, NULL, 0) &&
            await_answer(events);
+    events->sending = false;
     free(text);
     if (!fine) { /* once more on the next connection, before what came since */
         json_array_extend(batch, events->out);
@@ -309,6 +312,16 @@ void sb_events_publish(struct sb_events *events, const char *topic, const char *
             (void)evtimer_add(events->gather, &soon);
     }
     talloc_free(text);
+}
+
+void sb_events_flush(struct sb_events *events, int64_t timeout_ms)
+{
+    int64_t until = sb_clock_mono_ms() + timeout_ms;
+
+    while ((events->sending || json_array_size(events->out) > 0) &&
+           sb_clock_mono_ms() < until)
+        if (sb_sleep(GATHER_MS))
+            return;
 }
 
 struct sb_subscription *sb_events_subscribe(struct sb_events *events, const char *topic,

@@ -8,6 +8,7 @@
 #ifndef SB_STORE_EVENTS_H
 #define SB_STORE_EVENTS_H
 
+#include <stdint.h>
 #include <switchboard/err.h>
 
 struct sb_loop;
@@ -18,6 +19,9 @@ struct sb_events *sb_events_new(struct sb_loop *loop, const char *url);
 void sb_events_free(struct sb_events *events);
 /* `topic` e.g. "conversation:<uuid>". Also delivered to this worker's subscribers. */
 void sb_events_publish(struct sb_events *events, const char *topic, const char *payload);
+/* [suspends] Until what was published has left for the database, or the time-out: for
+ * tools that are about to end. */
+void sb_events_flush(struct sb_events *events, int64_t timeout_ms);
 /* `fn` is called in the loop, not in a task; payload NULL means "look for yourself". */
 struct sb_subscription *sb_events_subscribe(struct sb_events *events, const char *topic,
                                             void (*fn)(void *arg, const char *topic,
