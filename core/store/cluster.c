@@ -91,6 +91,19 @@ static bool is_postmaster(const struct sb_cluster *cluster, pid_t pid)
     return strstr(line, "/postgres ") && strstr(line, wanted);
 }
 
+/* Containers see each other's processes when they share a pid namespace, and a folder
+ * has the same name in each. A backend works in its data folder; where that may not be
+ * looked at, the name has to do. */
+static bool is_elsewhere(const struct sb_cluster *cluster, pid_t pid)
+{
+    char path[64];
+    struct stat there, here;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/cwd", (int)pid);
+    return stat(path, &there) == 0 && stat(cluster->place.data, &here) == 0 &&
+           (there.st_dev != here.st_dev || there.st_ino != here.st_ino);
+}
+
 /* Sends `sig` (0: none) to backends whose postmaster is gone; how many there are. */
 static int orphans(const struct sb_cluster *cluster, int sig)
 {
@@ -104,7 +117,7 @@ static int orphans(const struct sb_cluster *cluster, int sig)
         pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
         if (pid <= 0 || !command_line(pid, line, sizeof(line)) ||
-            strncmp(line, title, strlen(title)) != 0)
+            strncmp(line, title, strlen(title)) != 0 || is_elsewhere(cluster, pid))
             continue;
         count++;
         if (sig)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -293,14 +294,32 @@ static int write_file(const struct sb_place *place, const char *name, const char
     return 0;
 }
 
+/* PostgreSQL on a full disk often cannot even write down why it ends. */
+static int check_space(const struct sb_place *place, bool fresh, struct sb_err *err)
+{
+    const unsigned long long needed = fresh ? 100 : 1;
+    unsigned long long megabytes;
+    struct statvfs disk;
+
+    if (statvfs(place->root, &disk) != 0)
+        return 0;
+    megabytes = ((unsigned long long)disk.f_bavail * disk.f_frsize) >> 20;
+    if (megabytes >= needed)
+        return 0;
+    return sb_fail(err, SB_EIO, "the disk is full: %llu MB are free in %s, and %s %llu",
+                   megabytes, place->root,
+                   fresh ? "a new database needs" : "the database needs", needed);
+}
+
 int sb_place_make(const struct sb_place *place, void (*say)(const char *step),
                   struct sb_err *err)
 {
     TALLOC_CTX *mem = talloc_new(NULL);
+    bool fresh = access(place->data, F_OK) != 0;
     char *text;
-    int rc = 0;
+    int rc = check_space(place, fresh, err);
 
-    if (access(place->data, F_OK) != 0) {
+    if (!rc && fresh) {
         if (say)
             say("making a new database");
         rc = run_initdb(mem, place, err);

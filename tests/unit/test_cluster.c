@@ -2,18 +2,22 @@
  *
  * The embedded cluster: born, adopted, killed, recovered, refused.
  */
+#define _GNU_SOURCE /* pipe2 */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/task.h"
 #include "store/cluster.h"
 #include "store/pg.h"
+#include "store/place.h"
 #include "support/intask.h"
 #include "support/testdb.h"
 
@@ -217,6 +221,45 @@ Test(cluster, starts_over_a_pid_file_that_names_somebody_else)
     end(cluster);
 }
 
+/* A process that is titled as one of our backends, and works in another folder. */
+static pid_t start_stranger(void)
+{
+    struct sb_place place;
+    struct sb_err err = {0};
+    TALLOC_CTX *mem = talloc_new(NULL);
+    char *title;
+    int ready[2];
+    pid_t pid;
+    char byte;
+
+    cr_assert_eq(sb_place_find(mem, folder, NULL, &place, &err), 0, "%s", err.msg);
+    title = talloc_asprintf(mem, "postgres: %s: checkpointer", place.name);
+    cr_assert_eq(pipe2(ready, O_CLOEXEC), 0);
+    pid = fork();
+    if (pid == 0) {
+        if (chdir("/") == 0)
+            (void)execl("/bin/sleep", title, "60", (char *)NULL);
+        _exit(127);
+    }
+    (void)close(ready[1]);
+    cr_assert_eq(read(ready[0], &byte, 1), 0); /* closed by its exec */
+    (void)close(ready[0]);
+    talloc_free(mem);
+    return pid;
+}
+
+Test(cluster, leaves_a_database_of_the_same_name_elsewhere_alone)
+{
+    pid_t stranger;
+
+    end(start());
+    stranger = start_stranger();
+    end(start());
+    cr_expect_eq(waitpid(stranger, NULL, WNOHANG), 0, "it was killed");
+    cr_expect_eq(kill(stranger, SIGKILL), 0);
+    cr_expect_eq(waitpid(stranger, NULL, 0), stranger);
+}
+
 static void expect_refused(const char *dir, const char *word)
 {
     struct sb_cluster *cluster;
@@ -242,6 +285,14 @@ Test(cluster, says_why_it_does_not_start)
     write_text("data/PG_VERSION", "13\n");
     expect_refused(folder, "PostgreSQL 13");
     expect_refused("/dev/null/x", "/dev/null");
+}
+
+Test(cluster, says_that_the_disk_is_full)
+{
+    if (mount("tmpfs", folder, "tmpfs", 0, "size=20m,mode=0711") != 0)
+        cr_skip_test("only root makes a small disk");
+    expect_refused(folder, "the disk is full");
+    cr_expect_eq(umount(folder), 0);
 }
 
 Test(cluster, begins_again_after_an_initdb_that_was_killed)
