@@ -127,7 +127,7 @@ static int take_facts(struct making *m, const struct sb_agent *agent,
                       struct sb_err *err)
 {
     static const char *const texts[] = {"name", "phone", "email", "address"};
-    json_t *facts = NULL, *hours, *area;
+    json_t *facts = NULL, *hours, *holidays, *area;
     char *text;
     int code = sb_know_facts(m->know, m->mem, agent, &text, err);
 
@@ -140,6 +140,10 @@ static int take_facts(struct making *m, const struct sb_agent *agent,
     hours = json_object_get(facts, "hours");
     if (json_is_object(hours) && json_object_size(hours))
         json_object_set(m->business, "hours", hours);
+    holidays = json_object_get(facts, "holidays");
+    if (json_is_array(holidays) && json_array_size(holidays) &&
+        !json_object_get(m->business, "holidays"))
+        json_object_set(m->business, "holidays", holidays);
     area = json_object_get(facts, "service_area");
     if (json_is_array(area) && json_array_size(area))
         json_object_set(m->business, "service_area", area);

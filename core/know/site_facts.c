@@ -9,10 +9,13 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "know/facts.h"
 #include "know/know_impl.h"
 
 #define MAX_AREAS 100
+#define MAX_HOLIDAYS 60
+#define MAX_SPAN_DAYS 14
 
 /* The value that most pages give; structured data counts for three. */
 static const struct sb_kn_fact *favourite(const struct sb_kn_fact *facts, size_t count,
@@ -127,6 +130,63 @@ static json_t *area_json(const struct sb_kn_fact *facts, size_t count)
     return list;
 }
 
+/* ---- days of their own: "2026-12-24/2026-12-26 08:00-12:00" ---- */
+
+static bool read_date(const char *text, struct sb_local *date)
+{
+    memset(date, 0, sizeof(*date));
+    if (sscanf(text, "%4d-%2d-%2d", &date->year, &date->month, &date->day) != 3 ||
+        date->month < 1 || date->month > 12 || date->day < 1 || date->day > 31)
+        return false;
+    sb_local_fix(date); /* February 30 is March 2: never a date that nobody can read */
+    return true;
+}
+
+/* One day; the first that says it holds. */
+static void add_holiday(json_t *list, const struct sb_local *date, const char *hours)
+{
+    char text[48];
+    size_t at;
+    json_t *one;
+
+    (void)snprintf(text, sizeof(text), "%04d-%02d-%02d", date->year, date->month,
+                   date->day);
+    json_array_foreach(list, at,
+                       one) if (strcmp(sb_json_str(one, "date"), text) == 0) return;
+    if (json_array_size(list) < MAX_HOLIDAYS)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "date", text, "hours", hours));
+}
+
+static void add_holidays(json_t *list, const struct sb_kn_fact *fact)
+{
+    const char *hours = strchr(fact->value, ' '), *slash = strchr(fact->value, '/');
+    struct sb_local first, last;
+
+    /* "Mo,Tu 08:00-12:00" within a span of dates has no place in a list of days. */
+    if (!hours || (hours[1] != 'c' && (hours[1] < '0' || hours[1] > '9')) ||
+        !read_date(fact->value, &first))
+        return;
+    if (!slash || slash > hours || !read_date(slash + 1, &last))
+        last = first;
+    if (sb_local_days(&last) - sb_local_days(&first) > MAX_SPAN_DAYS)
+        return; /* a season is no holiday */
+    while (sb_local_days(&first) <= sb_local_days(&last)) {
+        add_holiday(list, &first, hours + 1);
+        sb_local_add_days(&first, 1);
+    }
+}
+
+static json_t *holidays_json(const struct sb_kn_fact *facts, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(facts[i].kind, "special_hours") == 0 && !*facts[i].subject)
+            add_holidays(list, &facts[i]);
+    return list;
+}
+
 int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *agent,
                   char **json_r, struct sb_err *err)
 {
@@ -149,6 +209,7 @@ int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *
             json_object_set_new(out, plain[i], json_string(fact->text));
     }
     json_object_set_new(out, "hours", hours_json(tmp, facts, count));
+    json_object_set_new(out, "holidays", holidays_json(facts, count));
     json_object_set_new(out, "service_area", area_json(facts, count));
     *json_r = sb_json_text(mem, out, true);
     json_decref(out);

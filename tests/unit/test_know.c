@@ -472,7 +472,11 @@ static struct kit_page quarrel[] = {
      PAGE("Contact", "<p>Call the repair desk whenever you like.</p>"
                      "<script type='application/ld+json'>{\"@context\":"
                      "\"https://schema.org\",\"@type\":\"LocalBusiness\",\"name\":"
-                     "\"Acme Cycles\",\"telephone\":\"(555) 777-1000\"}</script>"),
+                     "\"Acme Cycles\",\"telephone\":\"(555) 777-1000\","
+                     "\"specialOpeningHoursSpecification\":[{\"validFrom\":"
+                     "\"2026-12-25\",\"validThrough\":\"2026-12-25\"},{\"validFrom\":"
+                     "\"2026-12-31\",\"validThrough\":\"2027-01-01\",\"opens\":"
+                     "\"09:00\",\"closes\":\"12:00\"}]}</script>"),
      NULL},
     {"/blog/old",
      PAGE("Winter news", "<p>In winter it is best to call before you come.</p>"
@@ -530,6 +534,10 @@ static void facts_json(void *arg)
                  err.msg);
     cr_assert_not_null(strstr(json, "\"name\":\"Acme Cycles\""), "%s", json);
     cr_assert_not_null(strstr(json, "\"phone\":\"(555) 777-"), "%s", json);
+    cr_assert_not_null(strstr(json, "\"holidays\":[{\"date\":\"2026-12-25\",\"hours\":"
+                                    "\"closed\"},{\"date\":\"2026-12-31\",\"hours\":"
+                                    "\"09:00-12:00\"},{\"date\":\"2027-01-01\","),
+                       "%s", json);
     kit_close(&kit);
 }
 Test(know, what_the_site_says_of_the_business_is_json)
