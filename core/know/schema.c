@@ -361,14 +361,30 @@ static void take_person(struct sb_schema *t, const json_t *item)
 static void take(struct sb_schema *t, const json_t *value, const char *about,
                  int depth);
 
-/* Whose facts are these? The first business's have no subject; a department's or
- * another place's bear its name. */
+/* What a place belongs to, "" when it stands alone. */
+static char *owner_name(struct sb_schema *t, const json_t *item)
+{
+    static const char *const links[] = {"parentOrganization", "branchOf",
+                                        "containedInPlace", "isPartOf", NULL};
+
+    for (size_t i = 0; links[i]; i++) {
+        const json_t *owner = sb_schema_at(sb_schema_property(item, links[i]), 0);
+
+        if (json_is_object(owner) && *sb_schema_text_at(t->tmp, owner, "name"))
+            return sb_schema_text_at(t->tmp, owner, "name");
+    }
+    return talloc_strdup(t->tmp, "");
+}
+
+/* Whose facts are these? The first business's have no subject, unless it says that it
+ * is part of another; a department's or another place's bear its name. */
 static const char *business_subject(struct sb_schema *t, const json_t *item)
 {
     char *name = sb_schema_text_at(t->tmp, item, "name");
+    char *owner = owner_name(t, item);
 
     if (!t->business)
-        t->business = name;
+        t->business = *owner ? owner : name;
     return strcasecmp(t->business, name) == 0 || !*name ? "" : name;
 }
 

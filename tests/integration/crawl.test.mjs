@@ -92,7 +92,7 @@ test('the golf club: facts, charsets, big pages and traps', async (context) => {
   assert.ok(!sample.requests.includes('/members-area/'), 'robots.txt says no');
   const fact = (where, kind, subject) => got.page(where).facts.filter((one) => one.kind === kind && one.subject === subject).map((one) => one.value);
   assert.deepEqual(fact('/contact/', 'hours', ''), ['Mo,Tu,We,Th 06:30-19:30', 'Fr,Sa,Su 06:00-20:00']);
-  assert.deepEqual(fact('/pro-shop/', 'hours', ''), ['Mo,Tu,We,Th 06:30-18:30', 'Fr,Sa,Su 06:00-19:00']);
+  assert.deepEqual(fact('/pro-shop/', 'hours', 'Pro Shop'), ['Mo,Tu,We,Th 06:30-18:30', 'Fr,Sa,Su 06:00-19:00']);
   assert.ok(got.page('/contact/').facts.some((one) => one.kind === 'special_hours' && one.value === '2026-12-25 closed'));
   assert.ok(got.page('/rates/').facts.some((one) => one.kind === 'price' && one.text === 'Adult, Weekend (Fri–Sun & holidays) 18 holes: $79'));
   assert.equal(got.page('/rates/').modified, '2026-04-01');

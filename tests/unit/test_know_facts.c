@@ -153,6 +153,12 @@ Test(facts, departments_keep_their_names)
     has(all,
         "hours|The Grill|Mo,Tu,We,Th,Fr,Sa,Su 11:00-21:00|Every day: 11 am to 9 pm");
     has(all, "phone|The Grill|+12035550123|203-555-0123");
+    all =
+        from_jsonld("{\"@type\":\"Store\",\"name\":\"Pro Shop\",\"openingHours\":\"Mo "
+                    "07:00-18:00\",\"parentOrganization\":{\"@type\":\"GolfCourse\","
+                    "\"name\":\"Pine Ridge\",\"telephone\":\"203-555-0100\"}}");
+    has(all, "hours|Pro Shop|Mo 07:00-18:00|Monday: 7 am to 6 pm");
+    has(all, "phone||+12035550100|203-555-0100");
 }
 
 Test(facts, prices_in_offers)
