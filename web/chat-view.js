@@ -88,6 +88,7 @@ export class ChatView extends EventTarget {
     super();
     this.bubbles = new Map(); // message_id or seq -> item
     this.streams = new Map(); // message_id -> the answer's item
+    this.notices = new Map(); // message_id -> what went wrong with it
     this.composer = $('composer');
     this.input = $('message');
     this.scroll = $('scroll');
@@ -239,6 +240,8 @@ export class ChatView extends EventTarget {
     const item = this.bubbles.get(id);
     if (!item) return;
     item.classList.remove('pending');
+    this.notices.get(id)?.remove();
+    this.notices.delete(id);
     this.bubbles.set(seq, item);
     this.typing(true);
   }
@@ -291,8 +294,10 @@ export class ChatView extends EventTarget {
     this.typing(false);
     const item = this.bubbles.get(id);
     if (item && !canRetry) item.classList.add('failed');
+    this.notices.get(id)?.remove(); // said again, not said twice
     const note = element('li', 'notice', text);
     note.setAttribute('role', 'status');
+    this.notices.set(id, note);
     this.keepDown(() => this.log.append(note));
   }
 

@@ -86,7 +86,11 @@ function connect(agent, ids, context) {
     view.done(frame.message_id, frame.answer);
     tell({ type: 'said' });
   });
-  on('error', (frame) => view.fail(frame.message_id, frame.message, frame.retry_after_ms));
+  on('error', (frame) => {
+    // What passes is tried again by itself; before the welcome the banner says so.
+    if (!frame.message_id && frame.retry_after_ms) view.setStatus(false);
+    else view.fail(frame.message_id, frame.message, frame.retry_after_ms);
+  });
 }
 
 view.addEventListener('say', (event) => {

@@ -10,6 +10,7 @@
 #include "base/yaml.h"
 #include "cli/app.h"
 #include "cli/cmd.h"
+#include "cli/flags.h"
 #include "cli/report.h"
 #include "cli/site.h"
 #include "cli/tool.h"
@@ -38,9 +39,12 @@ static int list(struct sb_app *app, TALLOC_CTX *mem, const struct order *order)
     if (sb_agent_rows(app->db, mem, &rows, &count, &err))
         return fail(&err);
     printf("%-24s %-16s %-6s %-5s %s\n", "AGENT", "VERTICAL", "FROM", "ON", "BUSINESS");
-    for (size_t i = 0; i < count; i++)
-        printf("%-24s %-16s %-6s %-5s %s\n", rows[i].slug, rows[i].vertical,
-               rows[i].origin, rows[i].enabled ? "yes" : "no", rows[i].org_name);
+    for (size_t i = 0; i < count; i++) {
+        printf("%-24s %-16s %-6s %-5s ", rows[i].slug, rows[i].vertical, rows[i].origin,
+               rows[i].enabled ? "yes" : "no");
+        sb_print(stdout, rows[i].org_name, strlen(rows[i].org_name));
+        putchar('\n');
+    }
     return 0;
 }
 

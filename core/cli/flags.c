@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 
 enum { MAX_OWN = 16, OWN = 256 };
 
@@ -24,15 +25,26 @@ static const struct option shared[] = {
 };
 enum { SHARED = sizeof(shared) / sizeof(shared[0]) };
 
+void sb_print(FILE *out, const char *text, size_t len)
+{
+    char *plain = sb_utf8_clean(NULL, text, len, SIZE_MAX / 4);
+
+    fputs(plain, out);
+    talloc_free(plain);
+}
+
 int sb_complain(const char *fmt, ...)
 {
+    char *text;
     va_list ap;
 
-    fputs("switchboard: ", stderr);
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    text = talloc_vasprintf(NULL, fmt, ap);
     va_end(ap);
+    fputs("switchboard: ", stderr);
+    sb_print(stderr, text, strlen(text));
     fputc('\n', stderr);
+    talloc_free(text);
     return 1;
 }
 

@@ -22,6 +22,20 @@ struct column {
     int width;
 };
 
+/* One line a row, whatever is in it. */
+static void print_cell(const char *text, int width)
+{
+    char *line = talloc_strdup(NULL, text);
+    char *padded;
+
+    for (char *at = line; *at; at++)
+        if (*at == '\n' || *at == '\t')
+            *at = ' ';
+    padded = talloc_asprintf(line, "  %-*s", width, line);
+    sb_print(stdout, padded, strlen(padded));
+    talloc_free(line);
+}
+
 static void print_list(const struct sb_rows *rows, const struct column *columns,
                        const char *none)
 {
@@ -36,7 +50,7 @@ static void print_list(const struct sb_rows *rows, const struct column *columns,
         for (const struct column *c = columns; c->name; c++) {
             const char *text = sb_row_str(rows, i, c->name);
 
-            printf("  %-*s", c->width, text ? text : "");
+            print_cell(text ? text : "", c->width);
         }
         putchar('\n');
     }
@@ -102,11 +116,15 @@ static int list_contradictions(struct sb_app *app, TALLOC_CTX *mem,
         return sb_complain("%s", err.msg);
     if (!count)
         puts("  none");
-    for (size_t i = 0; i < count; i++)
-        printf("  %s %s: \"%s\" (%s)\n    but \"%s\" (%s); the first is used%s%s\n",
-               found[i].kind, found[i].subject, found[i].said, found[i].url,
-               found[i].other_said, found[i].other_url, *found[i].why ? ": " : "",
-               found[i].why);
+    for (size_t i = 0; i < count; i++) {
+        char *text = talloc_asprintf(
+            mem, "  %s %s: \"%s\" (%s)\n    but \"%s\" (%s); the first is used%s%s\n",
+            found[i].kind, found[i].subject, found[i].said, found[i].url,
+            found[i].other_said, found[i].other_url, *found[i].why ? ": " : "",
+            found[i].why);
+
+        sb_print(stdout, text, strlen(text));
+    }
     return 0;
 }
 

@@ -68,13 +68,17 @@ static struct sb_worker_conf worker_conf(const struct supervisor *s, int index)
                                    .index = index};
 }
 
-/* In the child: signals as they were, and no life without a parent. */
+/* In the child: signals as they were, and no life without a parent. A reload that is
+ * asked for before the worker listens must not end it: SIGHUP waits until then. */
 static void become_child(const struct supervisor *s, pid_t parent)
 {
+    sigset_t signals = s->signals;
+
+    sigdelset(&signals, SIGHUP);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(0);
-    sigprocmask(SIG_UNBLOCK, &s->signals, NULL);
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 static pid_t fork_worker(const struct supervisor *s, int index)

@@ -17,6 +17,7 @@
 #include "base/task.h"
 #include "base/text.h"
 #include "cli/app.h"
+#include "cli/flags.h"
 #include "host/agent.h"
 #include "talk/engine.h"
 
@@ -67,20 +68,32 @@ static char *read_line(struct terminal *t)
     }
 }
 
+static void print_speaker(const struct terminal *t)
+{
+    const char *name = *t->agent->name ? t->agent->name : "Desk";
+
+    fputs(style(t, "\033[1;36m"), stdout);
+    sb_print(stdout, name, strlen(name));
+    printf(":%s ", style(t, "\033[0m"));
+}
+
 static int on_text(void *arg, const char *text, size_t len)
 {
     (void)arg;
-    fwrite(text, 1, len, stdout);
+    sb_print(stdout, text, len);
     fflush(stdout);
     return 0;
 }
 
 static void print_sources(const struct terminal *t, const struct sb_turn_out *out)
 {
-    for (size_t i = 0; i < out->source_count; i++)
-        printf("%s   [%zu] %s%s%s%s\n", style(t, "\033[2m"), i + 1,
-               out->sources[i].title, *out->sources[i].url ? " - " : "",
-               out->sources[i].url, style(t, "\033[0m"));
+    for (size_t i = 0; i < out->source_count; i++) {
+        printf("%s   [%zu] ", style(t, "\033[2m"), i + 1);
+        sb_print(stdout, out->sources[i].title, strlen(out->sources[i].title));
+        fputs(*out->sources[i].url ? " - " : "", stdout);
+        sb_print(stdout, out->sources[i].url, strlen(out->sources[i].url));
+        printf("%s\n", style(t, "\033[0m"));
+    }
     if (out->intake.total && out->intake.progress)
         printf("%s   intake %d of %d%s%s%s\n", style(t, "\033[2m"),
                out->intake.progress, out->intake.total,
@@ -106,8 +119,7 @@ static int say(struct terminal *t, const char *message, struct sb_err *err)
     struct sb_turn_out out = {0};
     int code;
 
-    printf("%s%s:%s ", style(t, "\033[1;36m"),
-           *t->agent->name ? t->agent->name : "Desk", style(t, "\033[0m"));
+    print_speaker(t);
     code = sb_engine_say(t->app->engine, mem, &in, &sink, &out, err);
     putchar('\n');
     if (!code) {
@@ -128,11 +140,12 @@ static int greet(struct terminal *t, struct sb_err *err)
     int code =
         sb_engine_greeting(t->app->engine, t->mem, t->agent, &nobody, &greeting, err);
 
-    if (!code)
-        printf("%s%s:%s %s\n", style(t, "\033[1;36m"),
-               *t->agent->name ? t->agent->name : "Desk", style(t, "\033[0m"),
-               greeting);
-    return code;
+    if (code)
+        return code;
+    print_speaker(t);
+    sb_print(stdout, greeting, strlen(greeting));
+    putchar('\n');
+    return 0;
 }
 
 static int chat(struct terminal *t, struct sb_err *err)

@@ -187,6 +187,7 @@ static int start_server(struct worker *w, struct sb_err *err)
 static void add_signals(struct worker *w)
 {
     struct event_base *base = sb_loop_base(w->app->loop);
+    sigset_t hup;
 
     w->on_term = evsignal_new(base, SIGTERM, on_stop, w);
     w->on_int = evsignal_new(base, SIGINT, on_stop, w);
@@ -195,6 +196,10 @@ static void add_signals(struct worker *w)
     event_add(w->on_term, NULL);
     event_add(w->on_int, NULL);
     event_add(w->on_hup, NULL);
+    /* One that came earlier is taken now. */
+    sigemptyset(&hup);
+    sigaddset(&hup, SIGHUP);
+    sigprocmask(SIG_UNBLOCK, &hup, NULL);
 }
 
 static void drop_signals(struct worker *w)

@@ -9,17 +9,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { Server, until } from '../support/server.mjs';
+import { Server, command, until } from '../support/server.mjs';
 
 const SECRET = 'a-secret-that-no-log-may-hold';
 const TENANT = `tenant: private-club
-business: {name: Private Club, timezone: America/New_York, identity_secret: ${SECRET}}
+business: {name: "Private \\e[31mClub", timezone: America/New_York, identity_secret: ${SECRET}}
 agents:
   - slug: private-club
     vertical: golf
     domains: [club.example, "*.wild.example", "ported.example:8443"]
 faqs:
   - {q: What is the password of the bar?, a: The password of the bar is swordfish.}
+  - {q: What is on the sign?, a: "The sign says \\e]0;owned\\a and \\u009b2J golf."}
 `;
 
 let server, dir;
@@ -197,4 +198,17 @@ test('the log holds neither people nor secrets, at any level', async () => {
     '5550178', 'abcdefsecret', visitor_id, user_token, head, SECRET, 'swordfish'])
     assert.ok(!log.includes(secret), `the log holds ${secret}`);
   await until('requests are logged at debug', () => server.logText().includes('"answered"'));
+});
+
+test('nothing that others wrote commands the terminal', async () => {
+  const flags = ['--data', server.data, '--config', path.join(dir, 'switchboard.yaml')];
+  const talk = await command(['talk', 'private-club', ...flags], { input: 'What is on the sign?\n' });
+  assert.equal(talk.status, 0, talk.stderr);
+  const list = await command(['tenant', 'list', ...flags]);
+  const ask = await command(['talk', 'no\u001b[31mbody', ...flags]);
+  for (const text of [talk.stdout, talk.stderr, list.stdout, ask.stderr])
+    assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+  assert.match(talk.stdout, /golf\./);
+  assert.match(list.stdout, /Private \[31mClub/);
+  assert.match(ask.stderr, /nobody|no\[31mbody/);
 });
