@@ -32,6 +32,7 @@ int sb_know_embed_missing(struct sb_know *know, const struct sb_agent *agent,
 {
     struct sb_kn_owner owner = sb_know_owner(agent);
     const char *current = agent->embed ? sb_chain_embed_space(agent->embed) : "";
+    int64_t last = 0;
     char *space;
     int rc = 0;
 
@@ -40,12 +41,15 @@ int sb_know_embed_missing(struct sb_know *know, const struct sb_agent *agent,
     space = talloc_strdup(NULL, current);
     for (;;) {
         TALLOC_CTX *tmp = talloc_new(space);
-        struct sb_kn_text *texts;
+        struct sb_kn_text *texts = NULL;
         size_t count = 0;
 
-        rc = sb_kn_unembedded(know->db, tmp, owner, space, BATCH, &texts, &count, err);
+        rc = sb_kn_unembedded(know->db, tmp, owner, space, last, BATCH, &texts, &count,
+                              err);
         if (!rc && count > 0)
             rc = embed_batch(know, tmp, agent, space, texts, count, err);
+        if (!rc && count > 0)
+            last = texts[count - 1].id;
         talloc_free(tmp);
         if (rc || count == 0)
             break;

@@ -139,10 +139,10 @@ struct sb_kn_text {
     uint8_t hash[32];
 };
 
-/* Chunks without a vector of `space`, at most `limit`. */
+/* Chunks without a vector of `space`, their ids above `after`, at most `limit`. */
 int sb_kn_unembedded(struct sb_db *db, TALLOC_CTX *mem, struct sb_kn_owner owner,
-                     const char *space, int limit, struct sb_kn_text **texts_r,
-                     size_t *count_r, struct sb_err *err);
+                     const char *space, int64_t after, int limit,
+                     struct sb_kn_text **texts_r, size_t *count_r, struct sb_err *err);
 /* Stores vectors (count * dims floats) of those texts that have not changed since. */
 int sb_kn_vectors_put(struct sb_db *db, struct sb_kn_owner owner, const char *space,
                       const struct sb_kn_text *texts, size_t count,

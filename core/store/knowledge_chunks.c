@@ -241,8 +241,8 @@ out:
 static const struct sb_stmt UNEMBEDDED = {
     "kn_unembedded",
     "SELECT id, title || E'\\n' || heading || E'\\n' || also AS heading, text, hash"
-    " FROM chunks WHERE org_id = $1::uuid AND agent_id = $2::uuid AND space <> $3"
-    " ORDER BY id LIMIT $4::int"};
+    " FROM chunks WHERE org_id = $1::uuid AND agent_id = $2::uuid AND id > $5::bigint"
+    " AND space <> $3 ORDER BY id LIMIT $4::int"};
 
 static const struct sb_stmt VECTOR_PUT = {
     "kn_vector_put", "UPDATE chunks SET space = $3, vector = $4 WHERE org_id = $1::uuid"
@@ -256,13 +256,14 @@ static const struct sb_stmt SPACE_PUT = {
     " WHERE know_indexes.space <> EXCLUDED.space"};
 
 int sb_kn_unembedded(struct sb_db *db, TALLOC_CTX *mem, struct sb_kn_owner owner,
-                     const char *space, int limit, struct sb_kn_text **texts_r,
-                     size_t *count_r, struct sb_err *err)
+                     const char *space, int64_t after, int limit,
+                     struct sb_kn_text **texts_r, size_t *count_r, struct sb_err *err)
 {
     TALLOC_CTX *tmp = talloc_new(mem);
     const struct sb_rows *rows;
     int rc = sb_db_run(db, tmp, owner.org, &UNEMBEDDED, &rows, err, sb_p_str(owner.org),
-                       sb_p_str(owner.agent), sb_p_str(space), sb_p_int(limit));
+                       sb_p_str(owner.agent), sb_p_str(space), sb_p_int(limit),
+                       sb_p_int(after));
 
     if (!rc) {
         size_t count = sb_rows_count(rows);

@@ -19,6 +19,7 @@ const all = {
   home: { folder: 'home', vertical: 'home_services' },
   clinic: { folder: '../eval/clinic' },
   salon: { folder: 'salon', vertical: 'salon' },
+  roofing: { folder: 'roofing', vertical: 'home_services' },
 };
 
 const options = process.argv.slice(2);
