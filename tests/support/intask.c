@@ -7,18 +7,27 @@
 
 #include <criterion/criterion.h>
 #include <event2/event.h>
+#include "base/clock.h"
 #include "base/sched.h"
 #include "base/task.h"
 
+enum { FINISH_MS = 5000 };
+
+/* A task that was cancelled while a thread of the pool works for it ends only after the
+ * thread, which on a busy machine takes more than a turn of the loop. */
 static void let_finish(struct sb_loop *loop)
 {
+    const struct timeval pause = {0, 5000};
+    int64_t until = sb_clock_mono_ms() + FINISH_MS;
     struct sb_task_stats stats;
 
-    for (int turn = 0; turn < 100; turn++) {
-        sb_loop_stats(loop, &stats);
-        if (stats.live == 0)
-            return;
+    for (;;) {
         (void)event_base_loop(sb_loop_base(loop), EVLOOP_NONBLOCK);
+        sb_loop_stats(loop, &stats);
+        if (stats.live == 0 || sb_clock_mono_ms() > until)
+            return;
+        (void)event_base_loopexit(sb_loop_base(loop), &pause);
+        (void)event_base_dispatch(sb_loop_base(loop));
     }
 }
 
