@@ -6,7 +6,6 @@
  */
 #include "brain_question.h"
 
-#include <stdlib.h>/*DBG*/
 #include <ctype.h>
 #include <string.h>
 
