@@ -28,6 +28,7 @@ struct sb_hours_day {
 };
 struct sb_holiday {
     int year, month, day; /* year 0: every year */
+    int named; /* a holiday whose date moves (base/holiday.h) instead of a date, or 0 */
     const char *name;
     struct sb_hours_day hours; /* count 0: closed */
 };

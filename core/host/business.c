@@ -12,6 +12,7 @@
 #include "base/table.h"
 #include "base/yaml.h"
 #include "base/zone.h"
+#include "base/holiday.h"
 #include "host/hours.h"
 
 struct business_rows {
@@ -78,7 +79,9 @@ static int bind_holiday(const struct sb_yaml *node, struct sb_holiday *holiday,
                                 "unknown key \"%s\" in a holiday", node->keys[i]->text);
     if (sb_hours_parse_date(sb_yaml_str(date, ""), holiday, &why))
         return sb_yaml_fail(err, SB_EINVAL, date, "%s", why.msg);
-    holiday->name = sb_yaml_str(sb_yaml_get(node, "name"), "a holiday");
+    holiday->name =
+        sb_yaml_str(sb_yaml_get(node, "name"),
+                    holiday->named ? sb_holiday_name(holiday->named) : "a holiday");
     if (sb_hours_parse(sb_yaml_str(sb_yaml_get(node, "hours"), "closed"),
                        &holiday->hours, &why))
         return sb_yaml_fail(err, SB_EINVAL, node, "%s", why.msg);
@@ -142,5 +145,6 @@ void sb_business_reference(struct sb_buf *out)
              "`\"09:00-12:00,13:00-17:00\"`, past midnight `\"22:00-02:00\"`, `24h`, "
              "`closed`; a day left out is unknown |\n"
              "| `holidays` | list of maps |  | `{date: 2026-12-25, name: ..., hours: "
-             "closed}`; a date without a year, `\"12-25\"`, is every year's |\n");
+             "closed}`; a date without a year, `\"12-25\"`, is every year's, and so is "
+             "a holiday's name, `thanksgiving` |\n");
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/zone.h"
+#include "base/holiday.h"
 
 enum { DAY = 24 * 60 };
 
@@ -25,6 +26,15 @@ static int weekday_of(int year, int month, int day)
     return local.weekday;
 }
 
+static bool is_on(const struct sb_holiday *h, int year, int month, int day)
+{
+    int m = h->month, d = h->day;
+
+    if (h->named)
+        sb_holiday_date(h->named, year, &m, &d);
+    return (h->year == 0 || h->year == year) && m == month && d == day;
+}
+
 const struct sb_hours_day *sb_hours_on(const struct sb_business *business, int year,
                                        int month, int day, const char **holiday_r)
 {
@@ -33,7 +43,7 @@ const struct sb_hours_day *sb_hours_on(const struct sb_business *business, int y
     for (size_t i = 0; i < business->holiday_count; i++) {
         const struct sb_holiday *h = &business->holidays[i];
 
-        if ((h->year == 0 || h->year == year) && h->month == month && h->day == day) {
+        if (is_on(h, year, month, day)) {
             if (holiday_r)
                 *holiday_r = h->name;
             return &h->hours;

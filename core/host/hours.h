@@ -12,8 +12,8 @@
  * "closed". An end that is not after its beginning means the next day. Spans are
  * sorted and touching ones merged. */
 int sb_hours_parse(const char *text, struct sb_hours_day *day_r, struct sb_err *err);
-/* "2026-12-25" or "12-25" (every year) into year (0), month, day; refuses dates that
- * do not exist. */
+/* "2026-12-25" or "12-25" (every year) into year (0), month, day, or the key of a
+ * holiday ("thanksgiving"); refuses dates that do not exist. */
 int sb_hours_parse_date(const char *text, struct sb_holiday *holiday_r,
                         struct sb_err *err);
 /* 0 for "sun"/"sunday" ... 6, or -1. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/holiday.h"
 
 enum { DAY = 24 * 60 };
 
@@ -151,18 +152,36 @@ static int days_in_month(int year, int month)
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
+/* By its key or any of its names. */
+static int holiday_of(const char *text)
+{
+    size_t used = 0;
+    int number = sb_holiday_of_key(text);
+
+    if (!number)
+        number = sb_holiday_named(text, &used);
+    return used && text[used] ? 0 : number;
+}
+
 int sb_hours_parse_date(const char *text, struct sb_holiday *holiday_r,
                         struct sb_err *err)
 {
     int year = 0, month, day, used = 0;
 
+    holiday_r->named = holiday_of(text);
+    if (holiday_r->named) {
+        holiday_r->year = holiday_r->month = holiday_r->day = 0;
+        return 0;
+    }
     if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || text[used]) {
         year = 0;
         used = 0;
         if (sscanf(text, "%2d-%2d%n", &month, &day, &used) != 2 || text[used])
             return sb_fail(
                 err, SB_EINVAL,
-                "\"%s\" is no date; write 2026-12-25, or 12-25 for every year", text);
+                "\"%s\" is no date; write 2026-12-25, 12-25 for every year, or the "
+                "name of a holiday: thanksgiving",
+                text);
     }
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
         year < 0)

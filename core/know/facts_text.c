@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+#include "base/holiday.h"
 #include "base/text.h"
 #include "know/extract_impl.h"
 
@@ -247,6 +248,117 @@ static void see_hours(struct source *s)
     }
 }
 
+static bool is_quotation(const char *text)
+{
+    return *text == '"' || strncmp(text, "\xe2\x80\x9c", 3) == 0;
+}
+
+/* ---- holidays ---- */
+
+/* Whose closing it is: "Our office" is the business, "The restaurant" is not. */
+static const char *closed_subject(struct source *s, const char *from, const char *at)
+{
+    char *who = strip_fillers(s->tmp, from, (size_t)(at - from));
+
+    if (*who && at - from < LOOK_BACK)
+        return who;
+    if (at > from && isalpha((unsigned char)*from))
+        return "";
+    return *s->subject ? s->subject : sb_fact_subject(s->tmp, s->heading);
+}
+
+static void add_holiday(struct source *s, const char *subject, int number,
+                        const char *hours)
+{
+    const char *name = sb_holiday_name(number), *words = "closed";
+    struct sb_hours_read read;
+
+    if (strcmp(hours, "closed") != 0 &&
+        sb_hours_read(talloc_asprintf(s->tmp, "Mo %s", hours), &read))
+        words = strstr(sb_hours_words(s->tmp, &read), ": ") + 2;
+    add(s, SB_FACT_SPECIAL_HOURS, subject,
+        talloc_asprintf(s->tmp, "%s %s", sb_holiday_key(number), hours),
+        talloc_asprintf(s->tmp, "%s: %s", name, words));
+}
+
+static void add_majors(struct source *s, const char *subject)
+{
+    for (int number = 1; number <= sb_holiday_of_key("new-years-eve"); number++)
+        if (sb_holiday_is_major(number))
+            add_holiday(s, subject, number, "closed");
+}
+
+/* "Thanksgiving: 7 am - noon" holds its own hours; they are the words after it. */
+static const char *own_hours(struct source *s, const char *after)
+{
+    struct sb_hours_read hours;
+    char *as_day;
+
+    after += strspn(after, " :,-(");
+    as_day = talloc_asprintf(s->tmp, "Mo %.60s", after);
+    if (!isdigit((unsigned char)*after) || !sb_hours_read(as_day, &hours) ||
+        !hours.count)
+        return NULL;
+    as_day = sb_hours_value(s->tmp, &hours);
+    return strchr(as_day, ' ') ? strchr(as_day, ' ') + 1 : NULL;
+}
+
+/* One clause, cut at ";", "." and "but": "We are closed on Thanksgiving and Christmas",
+ * "open every day except Christmas". */
+static void see_clause(struct source *s, const char *from, const char *end)
+{
+    char *clause = talloc_strndup(s->tmp, from, (size_t)(end - from));
+    const char *closed = strcasestr(clause, "closed"), *at, *own, *subject = "";
+    const char *except = strcasestr(clause, "except");
+    size_t used = 1;
+
+    if (closed && strcasestr(closed, "open") && !except)
+        closed = NULL; /* which of the two is meant for what? */
+    if (!closed && except && (strcasestr(clause, "open") || strcasestr(clause, "day")))
+        closed = except;
+    if (closed) {
+        subject = closed_subject(s, clause, closed == except ? clause : closed);
+        if (strcasestr(closed, "major holidays"))
+            add_majors(s, subject);
+    }
+    for (at = clause; *at; at += used) {
+        int number = starts_word(clause, at) ? sb_holiday_named(at, &used) : 0;
+
+        if (!number) {
+            used = 1;
+            continue;
+        }
+        own = own_hours(s, at + used);
+        if (own)
+            add_holiday(s, subject, number, own);
+        else if (closed && (at > closed || except == NULL))
+            add_holiday(s, subject, number, "closed");
+    }
+}
+
+static void see_holidays(struct source *s)
+{
+    static const char *const ends[] = {"; ", ". ", "! ", "\n", " but ", NULL};
+    const char *from = s->text;
+
+    if (strlen(s->text) > MAX_PRICE_TEXT || is_quotation(s->text))
+        return;
+    while (*from) {
+        const char *end = from + strlen(from), *next = end;
+
+        for (size_t i = 0; ends[i]; i++) {
+            const char *cut = strcasestr(from, ends[i]);
+
+            if (cut && cut < end) {
+                end = cut;
+                next = cut + strlen(ends[i]);
+            }
+        }
+        see_clause(s, from, end);
+        from = next;
+    }
+}
+
 /* "Bucket of balls - $8": what stands before the price on its line says of what. */
 static char *priced_thing(struct source *s, const char *from, const char *at)
 {
@@ -287,11 +399,6 @@ static char *priced_thing(struct source *s, const char *from, const char *at)
     }
 }
 
-static bool is_quotation(const char *text)
-{
-    return *text == '"' || strncmp(text, "\xe2\x80\x9c", 3) == 0;
-}
-
 /* "$85 with an assistant or $110 with the director": the second thing cannot be named
  * without the first. */
 static bool goes_on(const char *thing)
@@ -327,6 +434,52 @@ static void see_prices(struct source *s)
     }
 }
 
+/* ---- who it is ---- */
+
+static const char *after_years(const char *text)
+{
+    for (;;) {
+        size_t sign = strncmp(text, "\xe2\x80\x93", 3) == 0 ? 3
+                      : strncmp(text, "\xc2\xa9", 2) == 0   ? 2
+                                                            : 0;
+
+        sign = sign ? sign : strspn(text, " ,-0123456789");
+        sign = sign ? sign : strncasecmp(text, "by ", 3) == 0 ? 3 : 0;
+        if (!sign)
+            return text;
+        text += sign;
+    }
+}
+
+/* "(c) 2026 Acme Plumbing. All rights reserved." */
+static void see_copyright(struct source *s)
+{
+    static const char *const marks[] = {"\xc2\xa9", "copyright", "(c) ", NULL};
+    static const char *const ends[] = {
+        ". ",        " | ", " - ", " all rights", " \xe2\x80\xa2", " \xe2\x80\x93",
+        " \xc2\xb7", "\n",  NULL};
+    const char *at = NULL;
+    size_t len;
+
+    for (size_t i = 0; marks[i] && !at; i++) {
+        at = strcasestr(s->text, marks[i]);
+        at = at ? after_years(at + strlen(marks[i])) : NULL;
+    }
+    if (!at || !isupper((unsigned char)*at) || strncasecmp(at, "all rights", 10) == 0)
+        return;
+    len = strlen(at);
+    for (size_t i = 0; ends[i]; i++) {
+        const char *end = strcasestr(at, ends[i]);
+
+        if (end && (size_t)(end - at) < len)
+            len = (size_t)(end - at);
+    }
+    while (len && strchr(" .,", at[len - 1]))
+        len--;
+    if (len > 2 && len <= MAX_SUBJECT)
+        add(s, SB_FACT_NAME, "", "", talloc_strndup(s->tmp, at, len));
+}
+
 void sb_facts_see(TALLOC_CTX *mem, const char *text, const char *subject,
                   const char *heading, const char *url, unsigned wanted,
                   struct sb_fact **facts, size_t *count, size_t max)
@@ -347,10 +500,13 @@ void sb_facts_see(TALLOC_CTX *mem, const char *text, const char *subject,
         see_emails(&s);
     if (wanted & SB_HOLDS_ADDRESS)
         see_addresses(&s);
-    if (wanted & SB_HOLDS_HOURS)
+    if (wanted & SB_HOLDS_HOURS) {
         see_hours(&s);
+        see_holidays(&s);
+    }
     if (wanted & SB_HOLDS_PRICE)
         see_prices(&s);
+    see_copyright(&s);
     talloc_free(s.tmp);
 }
 

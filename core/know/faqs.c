@@ -50,7 +50,9 @@ static char *holidays_text(TALLOC_CTX *mem, const struct sb_business *business)
         const struct sb_holiday *h = &business->holidays[i];
         char *hours = sb_hours_spoken(mem, &h->hours);
 
-        if (h->year)
+        if (h->named)
+            sb_buf_printf(&out, "%s%s: %s", out.len ? "\n" : "", h->name, hours);
+        else if (h->year)
             sb_buf_printf(&out, "%s%s (%04d-%02d-%02d): %s", out.len ? "\n" : "",
                           h->name, h->year, h->month, h->day, hours);
         else

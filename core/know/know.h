@@ -30,8 +30,8 @@ struct sb_know *sb_know_new(TALLOC_CTX *mem, struct sb_db *db, struct sb_directo
 struct sb_found {
     struct sb_passage *passages; /* best first */
     size_t count;
-    bool answerable;  /* the best passed the agent's threshold */
-    double best;      /* its fused score, 0..1 */
+    bool answerable; /* the best passed the agent's threshold */
+    double best;     /* its fused score, 0..1 */
 };
 
 /* [suspends] Hybrid search: the tenant's and the template's FAQs, facts, full text and
@@ -42,12 +42,17 @@ int sb_know_search(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent 
                    struct sb_found *found, struct sb_err *err);
 /* [suspends] Counts a question that could not be answered; near-equal ones share a
  * row. */
-int sb_know_gap(struct sb_know *know, const struct sb_agent *agent, const char *question,
-                const char *conversation_id, struct sb_err *err);
+int sb_know_gap(struct sb_know *know, const struct sb_agent *agent,
+                const char *question, const char *conversation_id, struct sb_err *err);
 
 /* ---- learning ---- */
 
-enum sb_crawl_state { SB_CRAWL_QUEUED, SB_CRAWL_RUNNING, SB_CRAWL_DONE, SB_CRAWL_FAILED };
+enum sb_crawl_state {
+    SB_CRAWL_QUEUED,
+    SB_CRAWL_RUNNING,
+    SB_CRAWL_DONE,
+    SB_CRAWL_FAILED
+};
 struct sb_crawl_status {
     char source_id[37];
     enum sb_crawl_state state;
@@ -57,8 +62,9 @@ struct sb_crawl_status {
 };
 
 /* [suspends] Adds (or re-queues) a website source; returns its id. */
-int sb_know_add_site(struct sb_know *know, const struct sb_agent *agent, const char *url,
-                     int max_pages, char source_id[37], struct sb_err *err);
+int sb_know_add_site(struct sb_know *know, const struct sb_agent *agent,
+                     const char *url, int max_pages, char source_id[37],
+                     struct sb_err *err);
 /* [suspends] Crawls it here and now, in this task; `progress` (may be NULL) is called
  * at each change. The job kind "crawl" does the same. */
 int sb_know_crawl(struct sb_know *know, const struct sb_agent *agent,
@@ -76,7 +82,8 @@ int sb_know_sync_faqs(struct sb_know *know, const struct sb_agent *agent,
 /* [suspends] What the site says about the business (from JSON-LD, microdata and pages)
  * as JSON on `mem`, in the form of a tenant's business section: {"name", "phone",
  * "email", "address": strings, "hours": {"mon": "07:00-12:00,13:00-19:00", "sun":
- * "closed"}, "service_area": [strings]}; what is unknown is left out. */
+ * "closed"}, "holidays": [{"date", "name", "hours"}], "service_area": [strings]}; what
+ * is unknown is left out. */
 int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *agent,
                   char **json_r, struct sb_err *err);
 

@@ -11,7 +11,7 @@
 #include "know/extract_impl.h"
 #include "know/schema.h"
 
-enum { MAX_TITLE = 300, MAX_DESCRIPTION = 600 };
+enum { MAX_TITLE = 300, MAX_DESCRIPTION = 600, MAX_NAME = 80 };
 
 static bool is_html(const GumboNode *node)
 {
@@ -185,6 +185,22 @@ static void guess_site_name(struct sb_extracting *x, char **parts, size_t count,
         x->page->site_name = talloc_strdup(x->page, longest);
 }
 
+/* A site that does not say what the business is called in its data says it in all its
+ * titles. */
+static void add_name(struct sb_extracting *x, const char *name,
+                     enum sb_fact_origin origin)
+{
+    if (*name && strlen(name) <= MAX_NAME)
+        sb_facts_add(x->page, &x->facts, &x->fact_count, x->limits->max_facts,
+                     &(struct sb_fact){.kind = SB_FACT_NAME,
+                                       .origin = origin,
+                                       .subject = "",
+                                       .value = "",
+                                       .text = name,
+                                       .heading = "",
+                                       .url = x->page->url});
+}
+
 void sb_extract_title(struct sb_extracting *x)
 {
     struct sb_extract *page = x->page;
@@ -198,5 +214,6 @@ void sb_extract_title(struct sb_extracting *x)
         page->title = talloc_strdup(page, own);
     else if (x->h1)
         page->title = x->h1;
+    add_name(x, page->site_name, SB_FACT_FROM_META);
     talloc_free(tmp);
 }

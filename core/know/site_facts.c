@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/array.h"
+#include "base/holiday.h"
 #include "base/json.h"
 #include "base/zone.h"
 #include "know/facts.h"
@@ -17,12 +18,13 @@
 #define MAX_HOLIDAYS 60
 #define MAX_SPAN_DAYS 14
 
-/* The value that most pages give; structured data counts for three. */
+/* The value that most pages give; structured data counts for three, and for more than
+ * any guess where it is a name. */
 static const struct sb_kn_fact *favourite(const struct sb_kn_fact *facts, size_t count,
                                           const char *kind)
 {
     const struct sb_kn_fact *best = NULL;
-    int best_votes = 0;
+    int best_votes = 0, sure = strcmp(kind, "name") == 0 ? 10000 : 3;
 
     for (size_t i = 0; i < count; i++) {
         int votes = 0;
@@ -35,7 +37,7 @@ static const struct sb_kn_fact *favourite(const struct sb_kn_fact *facts, size_t
 
             if (strcmp(facts[j].kind, kind) == 0 && !*facts[j].subject &&
                 strcmp(a, b) == 0)
-                votes += facts[j].origin >= SB_FACT_FROM_MICRODATA ? 3 : 1;
+                votes += facts[j].origin >= SB_FACT_FROM_MICRODATA ? sure : 1;
         }
         if (votes > best_votes) {
             best = &facts[i];
@@ -142,20 +144,47 @@ static bool read_date(const char *text, struct sb_local *date)
     return true;
 }
 
-/* One day; the first that says it holds. */
-static void add_holiday(json_t *list, const struct sb_local *date, const char *hours)
+/* One day or named holiday; the first that says it holds. */
+static void add_holiday(json_t *list, const char *date, const char *name,
+                        const char *hours)
 {
-    char text[48];
     size_t at;
     json_t *one;
 
+    json_array_foreach(list, at,
+                       one) if (strcmp(sb_json_str(one, "date"), date) == 0) return;
+    if (json_array_size(list) >= MAX_HOLIDAYS)
+        return;
+    one = json_pack("{s:s, s:s}", "date", date, "hours", hours);
+    if (*name)
+        json_object_set_new(one, "name", json_string(name));
+    json_array_append_new(list, one);
+}
+
+static void add_date(json_t *list, const struct sb_local *date, const char *hours)
+{
+    int feast = sb_holiday_on(date->year, date->month, date->day);
+    char text[48];
+
     (void)snprintf(text, sizeof(text), "%04d-%02d-%02d", date->year, date->month,
                    date->day);
-    json_array_foreach(list, at,
-                       one) if (strcmp(sb_json_str(one, "date"), text) == 0) return;
-    if (json_array_size(list) < MAX_HOLIDAYS)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s}", "date", text, "hours", hours));
+    add_holiday(list, text, feast ? sb_holiday_name(feast) : "", hours);
+}
+
+/* "thanksgiving closed" */
+static bool add_named(json_t *list, const struct sb_kn_fact *fact)
+{
+    size_t len = strcspn(fact->value, " ");
+    char key[32];
+
+    if (len >= sizeof(key) || !fact->value[len])
+        return false;
+    memcpy(key, fact->value, len);
+    key[len] = '\0';
+    if (!sb_holiday_of_key(key))
+        return false;
+    add_holiday(list, key, "", fact->value + len + 1);
+    return true;
 }
 
 static void add_holidays(json_t *list, const struct sb_kn_fact *fact)
@@ -172,7 +201,7 @@ static void add_holidays(json_t *list, const struct sb_kn_fact *fact)
     if (sb_local_days(&last) - sb_local_days(&first) > MAX_SPAN_DAYS)
         return; /* a season is no holiday */
     while (sb_local_days(&first) <= sb_local_days(&last)) {
-        add_holiday(list, &first, hours + 1);
+        add_date(list, &first, hours + 1);
         sb_local_add_days(&first, 1);
     }
 }
@@ -181,9 +210,13 @@ static json_t *holidays_json(const struct sb_kn_fact *facts, size_t count)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(facts[i].kind, "special_hours") == 0 && !*facts[i].subject)
-            add_holidays(list, &facts[i]);
+    /* A date that structured data gives goes before what the text says every year. */
+    for (int origin = SB_FACT_FROM_JSONLD; origin >= SB_FACT_FROM_TEXT; origin--)
+        for (size_t i = 0; i < count; i++)
+            if (strcmp(facts[i].kind, "special_hours") == 0 && !*facts[i].subject &&
+                facts[i].origin == origin)
+                if (!add_named(list, &facts[i]))
+                    add_holidays(list, &facts[i]);
     return list;
 }
 
@@ -209,7 +242,6 @@ int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *
             json_object_set_new(out, plain[i], json_string(fact->text));
     }
     json_object_set_new(out, "hours", hours_json(tmp, facts, count));
-    json_object_set_new(out, "holidays", holidays_json(facts, count));
     json_object_set_new(out, "service_area", area_json(facts, count));
     *json_r = sb_json_text(mem, out, true);
     json_decref(out);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/holiday.h"
+
 static const char *const MONTHS[] = {
     "january",   "february", "march",    "april",    "may", "june", "july", "august",
     "september", "october",  "november", "december", "jan", "feb",  "mar",  "apr",
@@ -326,44 +328,22 @@ size_t sb_day_rule_in_month(const struct sb_tokens *t, size_t i,
 size_t sb_day_rule_feast(const struct sb_tokens *t, size_t i,
                          const struct sb_read_hint *hint, struct sb_day_hit *hit)
 {
-    static const struct {
-        const char *words[4];
-        int month, day;
-    } table[] = {
-        {{"christmas", "eve", NULL}, 12, 24},
-        {{"christmas", "day", NULL}, 12, 25},
-        {{"boxing", "day", NULL}, 12, 26},
-        {{"new", "year's", "eve", NULL}, 12, 31},
-        {{"new", "years", "eve", NULL}, 12, 31},
-        {{"new", "year's", "day", NULL}, 1, 1},
-        {{"new", "years", "day", NULL}, 1, 1},
-        {{"valentine's", "day", NULL}, 2, 14},
-        {{"valentines", "day", NULL}, 2, 14},
-        {{"halloween", NULL}, 10, 31},
-        {{"christmas", NULL}, 12, 25},
-        {{"fourth", "of", "july", NULL}, 7, 4},
-    };
-    size_t row, n;
-    int year;
+    size_t start = t->items[i].from, used = 0, n = 0;
+    int number = month_at(t, i) < 0 ? sb_holiday_named(t->message + start, &used) : 0;
 
-    for (row = 0; row < sizeof(table) / sizeof(table[0]); row++) {
-        for (n = 0; table[row].words[n]; n++)
-            if (!sb_token_is(t, i + n, table[row].words[n]))
-                break;
-        if (!table[row].words[n])
-            return set_date(hit, hint, 0, table[row].month, table[row].day, 0.85) ? n
-                                                                                  : 0;
-    }
-    if (!sb_token_is(t, i, "thanksgiving"))
+    if (!number) /* "July 4, 2027" is read as a date */
         return 0;
-    /* The fourth Thursday of November. */
-    for (year = hint->now.year;; year++) {
-        struct sb_local day = sb_day_of(year, 11, 22);
+    while (i + n < t->count && t->items[i + n].to <= start + used)
+        n++;
+    for (int year = hint->now.year;; year++) {
+        struct sb_local day;
+        int month, mday;
 
-        day = sb_day_plus(&day, sb_days_until(&day, 4));
+        sb_holiday_date(number, year, &month, &mday);
+        day = sb_day_of(year, month, mday);
         if (sb_local_days(&day) >= sb_local_days(&hint->now)) {
             sb_day_set(hit, day, 0.85);
-            return 1;
+            return n;
         }
     }
 }

@@ -18,6 +18,8 @@
 
 #define SB_RUN_STEPS 8 /* model calls of one turn */
 #define SB_RUN_HEARD 12
+/* A day, a public holiday that the business says nothing about. */
+#define SB_HOLIDAY_UNSURE "%s is %s, when our hours may differ from the usual ones"
 #define SB_RUN_PASSAGES 6
 #define SB_RUN_REPLY 8000 /* bytes of a reply */
 

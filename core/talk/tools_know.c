@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/holiday.h"
 #include "talk/dates.h"
 
 json_t *sb_tool_ok(void)
@@ -95,6 +96,7 @@ json_t *sb_tool_hours(struct sb_run *run, const json_t *args, int *rc,
     struct sb_read_hint hint = run->hint;
     struct sb_readings found = {.count = 0};
     struct sb_tokens tokens;
+    int feast;
 
     (void)rc;
     (void)err;
@@ -114,11 +116,15 @@ json_t *sb_tool_hours(struct sb_run *run, const json_t *args, int *rc,
     }
     spoken = sb_hours_spoken(run->mem, sb_hours_on(b, when.day.year, when.day.month,
                                                    when.day.day, &holiday));
+    feast = sb_holiday_on(when.day.year, when.day.month, when.day.day);
     when.from = when.to = -1;
     when.last = when.day;
     text = sb_when_spoken(run->mem, &when, &run->hint.now);
     if (!*spoken)
         text = talloc_asprintf(run->mem, "the hours on %s are not known", text);
+    else if (!holiday && sb_holiday_is_kept(feast) && strcmp(spoken, "closed") != 0)
+        text =
+            talloc_asprintf(run->mem, SB_HOLIDAY_UNSURE, text, sb_holiday_name(feast));
     else if (holiday)
         text = talloc_asprintf(run->mem, "%s (%s): %s", text, holiday, spoken);
     else

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/array.h"
 #include "base/text.h"
+#include "base/holiday.h"
 #include "talk/dates.h"
 #include "talk/run.h"
 
@@ -32,16 +33,34 @@ static char *now_spoken(TALLOC_CTX *mem, const struct sb_local *now)
                            sb_clock_spoken(mem, now->hour * 60 + now->minute));
 }
 
+/* The public holiday on which nobody told us whether the business keeps its hours, or
+ * 0. */
+static int unsure_holiday(const struct sb_business *business,
+                          const struct sb_local *now)
+{
+    const char *holiday = NULL;
+    const struct sb_hours_day *day =
+        sb_hours_on(business, now->year, now->month, now->day, &holiday);
+    int feast = sb_holiday_on(now->year, now->month, now->day);
+
+    return !holiday && day && day->known && day->count && sb_holiday_is_kept(feast)
+               ? feast
+               : 0;
+}
+
 static char *hours_today(TALLOC_CTX *mem, const struct sb_business *business,
                          const struct sb_local *now)
 {
     const char *holiday = NULL, *spoken;
     const struct sb_hours_day *day =
         sb_hours_on(business, now->year, now->month, now->day, &holiday);
+    int feast = unsure_holiday(business, now);
 
     spoken = day ? sb_hours_spoken(mem, day) : "";
     if (!*spoken)
         return talloc_strdup(mem, "");
+    if (feast)
+        return talloc_asprintf(mem, SB_HOLIDAY_UNSURE, "Today", sb_holiday_name(feast));
     if (strcmp(spoken, "closed") == 0)
         return holiday ? talloc_asprintf(mem, "Today we are closed for %s", holiday)
                        : talloc_strdup(mem, "Today we are closed");
@@ -131,7 +150,8 @@ static void fill_business(struct sb_run *run, struct sb_turn *t)
     t->now = now;
     t->now_spoken = now_spoken(run->mem, &run->hint.now);
     t->daypart = sb_daypart(&run->hint.now);
-    t->open_now = sb_hours_open_at(b, run->now_ms);
+    t->open_now =
+        unsure_holiday(b, &run->hint.now) ? -1 : sb_hours_open_at(b, run->now_ms);
     t->hours_today = hours_today(run->mem, b, &run->hint.now);
     t->hours_week = or_empty(sb_hours_week(run->mem, b));
     t->next_open = or_empty(sb_hours_next_open(run->mem, b, run->now_ms));

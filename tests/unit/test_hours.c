@@ -26,7 +26,8 @@ static int refused(const char *text)
     return sb_hours_parse(text, &out, &err) == SB_EINVAL && *err.msg;
 }
 
-static int64_t at(const struct sb_zone *zone, int year, int month, int mday, int hour, int minute)
+static int64_t at(const struct sb_zone *zone, int year, int month, int mday, int hour,
+                  int minute)
 {
     struct sb_local local = {
         .year = year, .month = month, .day = mday, .hour = hour, .minute = minute};
@@ -36,7 +37,11 @@ static int64_t at(const struct sb_zone *zone, int year, int month, int mday, int
 
 /* Weekdays 9-17, Friday night 22:00-02:00, weekends closed, Christmas every year. */
 static const struct sb_holiday holidays[] = {
-    {.year = 0, .month = 12, .day = 25, .name = "Christmas Day", .hours = {.known = true}},
+    {.year = 0,
+     .month = 12,
+     .day = 25,
+     .name = "Christmas Day",
+     .hours = {.known = true}},
 };
 
 static struct sb_business shop(void)
@@ -108,9 +113,12 @@ Test(hours, open_now_follows_the_zone_and_runs_past_midnight)
 
     /* 2026-11-20 is a Friday. */
     cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 20, 9, 0)), 1);
-    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 20, 17, 0)), 0);
-    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 20, 23, 30)), 1);
-    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 21, 1, 59)), 1);
+    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 20, 17, 0)),
+                 0);
+    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 20, 23, 30)),
+                 1);
+    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 21, 1, 59)),
+                 1);
     cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 11, 21, 2, 0)), 0);
 }
 
@@ -120,7 +128,8 @@ Test(hours, a_holiday_closes_the_day)
     const char *name;
 
     /* 2026-12-25 is a Friday too. */
-    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 12, 25, 10, 0)), 0);
+    cr_assert_eq(sb_hours_open_at(&business, at(business.zone, 2026, 12, 25, 10, 0)),
+                 0);
     cr_assert_eq(sb_hours_on(&business, 2026, 12, 25, &name)->count, 0);
     cr_assert_str_eq(name, "Christmas Day");
     cr_assert_eq(sb_hours_on(&business, 2026, 12, 24, &name)->count, 1);
@@ -161,4 +170,20 @@ Test(hours, tells_the_next_opening)
     cr_assert_str_eq(sb_hours_next_open(mem, &business, at(zone, 2026, 11, 21, 12, 0)),
                      "Monday at 9 am");
     talloc_free(mem);
+}
+
+Test(hours, a_holiday_may_be_given_by_its_name)
+{
+    struct sb_holiday moves = {.name = "Thanksgiving", .hours = {.known = true}};
+    struct sb_business business = {.holidays = &moves, .holiday_count = 1};
+    const char *name = NULL;
+    struct sb_err err = {0};
+
+    cr_assert_eq(sb_hours_parse_date("thanksgiving", &moves, &err), 0, "%s", err.msg);
+    (void)sb_hours_on(&business, 2026, 11, 26, &name);
+    cr_assert_str_eq(name, "Thanksgiving");
+    (void)sb_hours_on(&business, 2027, 11, 26, &name);
+    cr_assert_null(name);
+    cr_assert_eq(sb_hours_parse_date("Christmas Eve", &moves, &err), 0);
+    cr_assert_eq(sb_hours_parse_date("thanksgiving or so", &moves, &err), SB_EINVAL);
 }

@@ -469,3 +469,41 @@ Test(facts, kinds_have_names)
             (int)sb_fact_kind_parse(sb_fact_kind_name((enum sb_fact_kind)kind)), kind);
     cr_assert_eq((int)sb_fact_kind_parse("nonsense"), 0);
 }
+
+Test(facts, holidays_that_a_site_is_closed_on)
+{
+    char *all = from_text("Our office is closed on New Year\xe2\x80\x99s Day, Memorial "
+                          "Day and July 4; somebody is always on call.");
+
+    has(all, "special_hours||new-years-day closed|New Year's Day: closed");
+    has(all, "special_hours||memorial-day closed|Memorial Day: closed");
+    has(all, "special_hours||independence-day closed|Independence Day: closed");
+    all = from_text("Open every day of the year except Christmas Day.");
+    has(all, "special_hours||christmas-day closed|Christmas Day: closed");
+    has(from_text("Closed on all major holidays"),
+        "special_hours||thanksgiving closed|Thanksgiving: closed");
+    has(from_text("Thanksgiving: 7 am - noon"),
+        "special_hours||thanksgiving 07:00-12:00|Thanksgiving: 7 am to 12 noon");
+    has(from_text("The restaurant is closed on Easter."),
+        "special_hours|restaurant|easter closed|Easter Sunday: closed");
+}
+
+Test(facts, a_holiday_that_is_only_mentioned_closes_nothing)
+{
+    lacks(from_text("Join us for our Thanksgiving brunch at 11 am."), "special_hours");
+    lacks(from_text("We are open on Labor Day. The pool is closed in winter."),
+          "special_hours");
+    lacks(from_text("Closed Christmas week, open New Year's Eve."), "new-years-eve");
+}
+
+Test(facts, a_business_is_called_what_titles_and_copyright_say)
+{
+    has(from_html("<html><head><title>Rates | Elm Street Salon</title></head><body>"
+                  "<p>Cuts start at $40 for everybody.</p></body></html>"),
+        "name|||Elm Street Salon");
+    has(from_text("\xc2\xa9 2019\xe2\x80\x93"
+                  "2026 Elm Street Salon, Inc. All rights "
+                  "reserved."),
+        "name|||Elm Street Salon, Inc");
+    lacks(from_text("Copyright 2026. All rights reserved."), "name|");
+}
