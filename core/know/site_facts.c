@@ -242,6 +242,7 @@ int sb_know_facts(struct sb_know *know, TALLOC_CTX *mem, const struct sb_agent *
             json_object_set_new(out, plain[i], json_string(fact->text));
     }
     json_object_set_new(out, "hours", hours_json(tmp, facts, count));
+    json_object_set_new(out, "holidays", holidays_json(facts, count));
     json_object_set_new(out, "service_area", area_json(facts, count));
     *json_r = sb_json_text(mem, out, true);
     json_decref(out);

@@ -534,10 +534,12 @@ static void facts_json(void *arg)
                  err.msg);
     cr_assert_not_null(strstr(json, "\"name\":\"Acme Cycles\""), "%s", json);
     cr_assert_not_null(strstr(json, "\"phone\":\"(555) 777-"), "%s", json);
-    cr_assert_not_null(strstr(json, "\"holidays\":[{\"date\":\"2026-12-25\",\"hours\":"
-                                    "\"closed\"},{\"date\":\"2026-12-31\",\"hours\":"
-                                    "\"09:00-12:00\"},{\"date\":\"2027-01-01\","),
-                       "%s", json);
+    cr_assert_not_null(
+        strstr(json, "\"holidays\":[{\"date\":\"2026-12-25\",\"hours\":\"closed\","
+                     "\"name\":\"Christmas Day\"},{\"date\":\"2026-12-31\",\"hours\":"
+                     "\"09:00-12:00\",\"name\":\"New Year's Eve\"},{\"date\":"
+                     "\"2027-01-01\","),
+        "%s", json);
     kit_close(&kit);
 }
 Test(know, what_the_site_says_of_the_business_is_json)
