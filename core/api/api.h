@@ -33,6 +33,7 @@ struct sb_api {
     struct sb_engine *engine;
     struct sb_plugins *plugins;
     struct sb_limit *chat_limit;      /* messages a minute and address */
+    struct sb_limit *look_limit;      /* what else asks the database, the same way */
     size_t message_bytes;             /* longest message */
     int sockets_per_address;          /* 0: no limit */
     bool draining;                    /* readiness is off, sockets are told to go */
@@ -62,6 +63,7 @@ void sb_api_ready(struct sb_req *req);
 void sb_api_metrics(struct sb_req *req);
 void sb_api_chat(struct sb_req *req);
 int sb_api_chat_admit(struct sb_req *req);
+int sb_api_look_admit(struct sb_req *req);
 void sb_api_chat_ws(struct sb_req *req);
 void sb_api_history(struct sb_req *req);
 void sb_api_agent_list(struct sb_req *req);

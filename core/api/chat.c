@@ -38,20 +38,34 @@ struct chat {
     struct sb_err err;
 };
 
-int sb_api_chat_admit(struct sb_req *req)
+static int admit(struct sb_req *req, struct sb_limit *limit, const char *what)
 {
-    struct sb_api *api = req->arg;
-    int64_t wait = sb_limit_take(api->chat_limit, sb_limit_key(req->mem, req->peer));
+    int64_t wait = sb_limit_take(limit, sb_limit_key(req->mem, req->peer));
     char seconds[24];
 
     if (wait == 0)
         return 0;
     snprintf(seconds, sizeof(seconds), "%lld", (long long)(wait + 999) / 1000);
     sb_reply_header(req, "Retry-After", seconds);
-    sb_reply_error(
-        req, 429, "rate_limited", NULL,
-        "That was a lot of messages at once. Please try again in %s seconds.", seconds);
+    sb_reply_error(req, 429, "rate_limited", NULL,
+                   "That was a lot of %s at once. Please try again in %s seconds.",
+                   what, seconds);
     return -1;
+}
+
+int sb_api_chat_admit(struct sb_req *req)
+{
+    struct sb_api *api = req->arg;
+
+    return admit(req, api->chat_limit, "messages");
+}
+
+/* Pages and history cost the database something as well. */
+int sb_api_look_admit(struct sb_req *req)
+{
+    struct sb_api *api = req->arg;
+
+    return admit(req, api->look_limit, "requests");
 }
 
 static void push(struct chat *chat, const char *name, const struct sb_buf *data)

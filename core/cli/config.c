@@ -27,7 +27,7 @@ static const struct sb_option server_rows[] = {
     SB_OPT_INT(struct sb_server_conf, workers, "0", 0, 64, "processes", 0,
                "Worker processes; 0 is one a core"),
     SB_OPT_STRING(
-        struct sb_server_conf, public_url, "", SB_OPTION_RELOADABLE,
+        struct sb_server_conf, public_url, "", 0,
         "How the world reaches this server, such as https://chat.example.com"),
     SB_OPT_LIST(struct sb_server_conf, trusted_proxies, "127.0.0.0/8,::1", 0,
                 "Addresses or networks whose X-Forwarded-For is believed"),

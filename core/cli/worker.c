@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -25,7 +26,13 @@
 #include "store/jobs.h"
 #include "talk/engine.h"
 
-enum { RECOVER_MS = 10 * 1000, DRAIN_TICK_MS = 50, MAX_ADDRESSES = 20000 };
+enum {
+    RECOVER_MS = 10 * 1000,
+    DRAIN_TICK_MS = 50,
+    MAX_ADDRESSES = 20000,
+    LOOKS_A_MESSAGE = 10, /* pages, greetings and history for each message allowed */
+    SPARE_FILES = 128     /* descriptors that visitors leave for everything else */
+};
 
 struct worker {
     const struct sb_worker_conf *conf;
@@ -95,8 +102,11 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 static void apply_config(struct worker *w, const struct sb_config *config)
 {
     sb_limit_free(w->api.chat_limit);
+    sb_limit_free(w->api.look_limit);
     w->api.chat_limit =
         sb_limit_new((int)config->limits.chat_per_minute, MAX_ADDRESSES);
+    w->api.look_limit = sb_limit_new(
+        (int)config->limits.chat_per_minute * LOOKS_A_MESSAGE, MAX_ADDRESSES);
     w->api.message_bytes = (size_t)config->limits.message_bytes;
     w->api.sockets_per_address = (int)config->limits.sockets_per_address;
     w->api.public_metrics = !strcmp(config->server.metrics, "public");
@@ -163,6 +173,24 @@ static void on_agents_changed(void *arg, const char *topic, const char *payload)
 
 /* ---- starting ---- */
 
+/* As many connections as there are descriptors for: when visitors have them all, none
+ * is left for the database. */
+static int max_connections(void)
+{
+    int preset = sb_http_limits_default.max_connections;
+    struct rlimit files;
+    rlim_t most;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur == RLIM_INFINITY)
+        return preset;
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) || getrlimit(RLIMIT_NOFILE, &files))
+        return preset;
+    most = files.rlim_cur > 2 * SPARE_FILES ? files.rlim_cur - SPARE_FILES
+                                            : files.rlim_cur / 2;
+    return most < (rlim_t)preset ? (int)most : preset;
+}
+
 static int start_server(struct worker *w, struct sb_err *err)
 {
     const struct sb_server_conf *server = &w->config->server;
@@ -174,6 +202,7 @@ static int start_server(struct worker *w, struct sb_err *err)
     };
     int code = 0;
 
+    conf.limits.max_connections = max_connections();
     if (*server->tls_cert || *server->tls_key)
         code = sb_http_tls(server->tls_cert, server->tls_key, &conf.tls, err);
     if (code)
@@ -255,6 +284,7 @@ int sb_worker_run(const struct sb_worker_conf *conf)
     sb_events_unsubscribe(agents);
     sb_http_server_free(w.server);
     sb_limit_free(w.api.chat_limit);
+    sb_limit_free(w.api.look_limit);
     sb_app_free(w.app);
     return status;
 }

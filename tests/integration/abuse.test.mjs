@@ -3,8 +3,10 @@
 // websites, forged addresses, sockets that go at the worst moment, and words that
 // should never be in a log.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -211,4 +213,36 @@ test('nothing that others wrote commands the terminal', async () => {
   assert.match(talk.stdout, /golf\./);
   assert.match(list.stdout, /Private \[31mClub/);
   assert.match(ask.stderr, /nobody|no\[31mbody/);
+});
+
+// Last: it changes the server's limits.
+test('visitors who take every descriptor leave some for the database', async () => {
+  execFileSync('prlimit', ['--nofile=400:400', '--pid', String(server.process.pid)]);
+  for (const pid of server.workers()) process.kill(pid, 'SIGKILL');
+  await until('new workers serve', () => server.isReady());
+  const peers = Array.from({ length: 1200 }, () => net.connect(server.port, '127.0.0.1').on('error', () => {}));
+  await Promise.all(peers.map((peer) => new Promise((resolve) => {
+    peer.on('connect', resolve);
+    peer.on('close', resolve);
+  })));
+  try {
+    for (let i = 0; i < 20; i++) assert.equal((await server.chat({ message: 'hello' })).status, 200);
+    assert.doesNotMatch(server.logText(), /Too many open files/);
+  } finally {
+    for (const peer of peers) peer.destroy();
+  }
+});
+
+test('looking up names and pages has a limit too', async () => {
+  server.options.config = 'limits: {chat_per_minute: 3}\n';
+  server.writeConfig();
+  server.signal('SIGHUP');
+  const path = () => `/chat/nobody-${Math.random().toString(36).slice(2)}`;
+  const refused = await until('a look is refused', async () => {
+    const reply = await fetch(server.origin + path());
+    await reply.arrayBuffer();
+    return reply.status === 429 && reply;
+  });
+  assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+  assert.equal((await fetch(server.origin + '/health')).status, 200);
 });
